@@ -1,0 +1,2 @@
+from . import test_referral
+from . import test_workflow

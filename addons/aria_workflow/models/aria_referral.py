@@ -455,6 +455,7 @@ class AriaReferral(models.Model):
         self._update_counters(-1)
         vals = {"state": state, "closed_at": fields.Datetime.now(), "closed_by_id": self.env.uid}
         with_token(self).write(vals | ({"answer": answer} if answer else {}))
+        self.flush_recordset(["state"])  # only one open row a document: the next one is inserted at once
         self._tell_senders(state)
         for documents in self._documents().values():
             closed = self.filtered(lambda r, docs=documents: r.res_model == docs._name)

@@ -1,0 +1,169 @@
+import threading
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api, sql_db
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.orm.model_classes import add_to_registry
+from odoo.service.model import call_kw, retrying
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from .common import AriaDocument
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    """Two users at the same instant, in transactions of their own that really commit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        add_to_registry(cls.registry, AriaDocument)
+        with cls.transaction() as env:
+            cls.registry._setup_models__(env.cr, [AriaDocument._name])
+            cls.registry.init_models(env.cr, [AriaDocument._name], {"models_to_check": True})
+        cls.addClassCleanup(cls._clean_up)
+        with cls.transaction() as env:
+            cls._make_world(env)
+
+    @classmethod
+    @contextmanager
+    def transaction(cls, uid=SUPERUSER_ID):
+        # not the cursor of the tests: what happens here is committed
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, uid, {})
+            cr.commit()  # forbidden-ok: pylint: disable=invalid-commit
+
+    @classmethod
+    def _make_world(cls, env):
+        names = ("race_seller", "race_one", "race_two")
+        groups = [Command.link(env.ref("base.group_user").id)]
+        users = env["res.users"].with_context(no_reset_password=True).create(
+            [{"name": n, "login": n, "group_ids": groups} for n in names]
+        )
+        cls.seller, cls.one, cls.two = users.ids
+        cls.unit = env["aria.unit"].create(
+            {"name": "Race", "code": "race", "member_ids": [Command.set(users[1:].ids)]}
+        ).id
+        cls.access = env["ir.model.access"].create(
+            {
+                "name": "race",
+                "model_id": env["ir.model"]._get_id(AriaDocument._name),
+                "group_id": env.ref("base.group_user").id,
+                **dict.fromkeys(("perm_read", "perm_write", "perm_create", "perm_unlink"), True),
+            }
+        ).id
+
+    @classmethod
+    def _clean_up(cls):
+        with cls.transaction() as env:
+            cr = env.cr
+            cr.execute("DELETE FROM aria_referral WHERE res_model = %s", [AriaDocument._name])
+            env["ir.model.access"].browse(cls.access).unlink()
+            cr.execute("DROP TABLE aria_test_document")
+            cr.execute("DELETE FROM ir_model WHERE model = %s", [AriaDocument._name])
+            env["aria.unit"].browse(cls.unit).unlink()
+            users = env["res.users"].browse([cls.seller, cls.one, cls.two])
+            partners = users.partner_id
+            users.unlink()
+            partners.unlink()
+        for parent in ("aria.workflow.mixin", "base"):
+            cls.registry[parent]._inherit_children.discard(AriaDocument._name)
+        del cls.registry.models[AriaDocument._name]
+        with cls.transaction() as env:
+            cls.registry._setup_models__(env.cr)
+
+    def race(self, *calls):
+        """Run (uid, model, ids, method, args) side by side; return what each got or raised, in order.
+
+        Each one has read the records before any of them acts, so that all act on the same snapshot.
+        """
+        barrier = threading.Barrier(len(calls))
+        results = [None] * len(calls)
+
+        def run(index, uid, model, ids, method, args):
+            meet = [barrier.wait]
+            with sql_db.db_connect(get_db_name()).cursor() as cr:
+                env = api.Environment(cr, uid, {})
+
+                def act():
+                    env[model].sudo().browse(ids).mapped("display_name")
+                    if meet:
+                        meet.pop()(timeout=30)
+                    return call_kw(env[model], method, [ids, *args], {})
+
+                try:
+                    results[index] = retrying(act, env)
+                except (UserError, AccessError) as error:
+                    results[index] = error
+
+        threads = [threading.Thread(target=run, args=(i, *call)) for i, call in enumerate(calls)]
+        with mute_logger("odoo.sql_db"):  # the loser's first try is expected to clash
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        return results
+
+    def new_referral(self):
+        with self.transaction() as env:
+            document = env["aria.test.document"].create({"name": "Race", "user_id": self.seller})
+        with self.transaction(self.seller) as env:
+            referral = env["aria.test.document"].browse(document.id).aria_refer(unit=self.unit)
+        return document.id, referral.id
+
+    def test_two_answers_at_once(self):
+        _document, referral = self.new_referral()
+        results = self.race(
+            (self.one, "aria.referral", [referral], "action_answer", ["one"]),
+            (self.two, "aria.referral", [referral], "action_answer", ["two"]),
+        )
+        errors = [r for r in results if isinstance(r, Exception)]
+        self.assertEqual(len(errors), 1, results)
+        winner = "one" if errors[0] is results[1] else "two"
+        self.assertIn(f"race_{winner}", str(errors[0]))
+        with self.transaction() as env:
+            row = env["aria.referral"].browse(referral)
+            self.assertEqual((row.state, row.answer), ("answered", winner))
+
+    def test_two_accept_at_once(self):
+        _document, referral = self.new_referral()
+        results = self.race(
+            (self.one, "aria.referral", [referral], "action_accept", []),
+            (self.two, "aria.referral", [referral], "action_accept", []),
+        )
+        errors = [r for r in results if isinstance(r, Exception)]
+        self.assertEqual(len(errors), 1, results)
+        winner = self.one if errors[0] is results[1] else self.two
+        with self.transaction() as env:
+            name = env["res.users"].browse(winner).name
+            self.assertEqual(env["aria.referral"].browse(referral).to_user_id.id, winner)
+        self.assertIn(name, str(errors[0]))
+
+    def test_two_refer_a_free_document_at_once(self):
+        with self.transaction() as env:
+            document = env["aria.test.document"].create({"name": "Race", "user_id": self.seller}).id
+        results = self.race(
+            (self.one, "aria.test.document", [document], "aria_refer", [self.unit]),
+            (self.seller, "aria.test.document", [document], "aria_refer", [self.unit]),
+        )
+        with self.transaction() as env:
+            domain = [("res_model", "=", "aria.test.document"), ("res_id", "=", document)]
+            rows = env["aria.referral"].search(domain).mapped("state")
+        self.assertEqual(rows.count("open"), 1, results)
+        done = [r for r in results if not isinstance(r, Exception)]
+        self.assertEqual(len(rows), len(done), "each call that was told to have succeeded has left its row")
+
+    def test_killed_in_the_middle_nothing_is_half_written(self):
+        document, referral = self.new_referral()
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            env = api.Environment(cr, self.one, {})
+            env["aria.referral"].browse(referral).action_return("half")
+            env.flush_all()
+            cr.rollback()  # as when the process is killed before it commits
+        with self.transaction() as env:
+            self.assertEqual(env["aria.referral"].browse(referral).state, "open")
+            self.assertEqual(env["aria.test.document"].browse(document).aria_unit_id.id, self.unit)

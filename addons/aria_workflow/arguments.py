@@ -40,7 +40,9 @@ def to_datetime(env, value):
         return fields.Datetime.to_datetime(value) or False
     except (TypeError, ValueError) as error:
         raise UserError(
-            env._("“%(value)s” is not a date and time; write it as 2026-03-21 10:30:00.", value=value)
+            env._(
+                "“%(value)s” is not a date and time; write it as 2026-03-21 10:30:00.", value=value
+            )
         ) from error
 
 

@@ -20,5 +20,10 @@ def with_token(records):
 
 def without_token(records):
     """Return ``records`` with the token taken out of the context, so that nothing below inherits it."""
-    context = {key: value for key, value in records.env.context.items() if key != CONTEXT_KEY}
-    return records.with_context(context)
+    return without_context(records, lambda key: key == CONTEXT_KEY)
+
+
+def without_context(records, drops):
+    """Return ``records`` with those keys of the context taken out for which ``drops(key)`` holds."""
+    kept = {key: value for key, value in records.env.context.items() if not drops(key)}
+    return records.with_context(kept)  # pylint: disable=context-overridden

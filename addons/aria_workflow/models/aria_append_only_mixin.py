@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..engine import CONTEXT_KEY, holds_token, with_token, without_token
+from ..engine import CONTEXT_KEY, holds_token, with_token, without_context, without_token
 
 
 class AriaAppendOnlyMixin(models.AbstractModel):
@@ -26,12 +26,8 @@ class AriaAppendOnlyMixin(models.AbstractModel):
                 )
             )
         # a value that a caller's context proposes must not reach an append-only row
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if key != CONTEXT_KEY and not key.startswith("default_")
-        }
-        return super(AriaAppendOnlyMixin, self.with_context(context)).create(vals_list)
+        model = without_context(self, lambda k: k == CONTEXT_KEY or k.startswith("default_"))
+        return super(AriaAppendOnlyMixin, model).create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'base'

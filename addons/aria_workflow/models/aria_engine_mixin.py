@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..engine import CONTEXT_KEY, holds_token, with_token, without_token
+from ..engine import CONTEXT_KEY, holds_token, with_token, without_context, without_token
 
 
 class AriaEngineMixin(models.AbstractModel):
@@ -39,7 +39,9 @@ class AriaEngineMixin(models.AbstractModel):
                 self.env._(
                     "%(fields)s of %(model)s is kept by the workflow itself and cannot be typed;"
                     " use the buttons of the document.",
-                    fields=", ".join(self._fields[name]._description_string(self.env) for name in touched),
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env) for name in touched
+                    ),
                     model=self.env["ir.model"]._get(self._name).name,
                 )
             )
@@ -72,4 +74,4 @@ class AriaEngineMixin(models.AbstractModel):
         engine = {f"default_{name}" for name in self._aria_engine_fields(names)}
         if not engine or not self.env.su:
             return self
-        return self.with_context({k: v for k, v in self.env.context.items() if k not in engine})
+        return without_context(self, engine.__contains__)

@@ -47,7 +47,9 @@ class AriaReferableMixin(models.AbstractModel):
         aria_engine=True,
     )
     aria_can_act = fields.Boolean(
-        "Held by Me", compute="_compute_aria_can_act", help="Whether the reader holds this document."
+        "Held by Me",
+        compute="_compute_aria_can_act",
+        help="Whether the reader holds this document.",
     )
 
     @api.depends("aria_referral_ids.state")
@@ -64,14 +66,18 @@ class AriaReferableMixin(models.AbstractModel):
         domain = Domain("res_model", "=", self._name) & Domain("state", "in", OPEN_STATES)
         if operator == "any":
             return Domain("aria_referral_ids", "any", domain & Domain(value))
-        found = Domain("aria_referral_ids", "any", domain & Domain("id", "in", [v for v in value if v]))
+        found = Domain(
+            "aria_referral_ids", "any", domain & Domain("id", "in", [v for v in value if v])
+        )
         return found if all(value) else found | Domain("aria_referral_ids", "not any", domain)
 
     @api.depends_context("uid")
     @api.depends("aria_referral_id")
     def _compute_aria_can_act(self):
         for record in self:
-            record.aria_can_act = record.sudo().aria_referral_id.can_act  # only whether the reader holds it
+            record.aria_can_act = (
+                record.sudo().aria_referral_id.can_act
+            )  # only whether the reader holds it
 
     def _aria_get_open_domain(self):
         return (
@@ -81,7 +87,9 @@ class AriaReferableMixin(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------ public
-    def aria_refer(self, unit=None, user=None, note=None, deadline=None, remind_at=None, priority=None):
+    def aria_refer(
+        self, unit=None, user=None, note=None, deadline=None, remind_at=None, priority=None
+    ):
         """Refer the documents to a unit or a person.
 
         A document that is already referred can be referred on by its holder, or anew by its sender; one
@@ -145,7 +153,9 @@ class AriaReferableMixin(models.AbstractModel):
     def _aria_get_owners(self):
         """Return who is responsible for each of these documents: {id: user}."""
         users = self.env["res.users"]
-        return {record.id: record.user_id if "user_id" in self._fields else users for record in self}
+        return {
+            record.id: record.user_id if "user_id" in self._fields else users for record in self
+        }
 
     def _aria_get_referral_summary(self):
         """Return the subject of a referral of these documents."""
@@ -189,23 +199,30 @@ class AriaReferableMixin(models.AbstractModel):
     def _aria_check_target(self, unit, user):
         """Refuse targets that could not work on these (superuser) documents."""
         if not unit and not user:
-            raise UserError(self.env._("Choose the unit or the person to whom the work is referred."))
+            raise UserError(
+                self.env._("Choose the unit or the person to whom the work is referred.")
+            )
         if user and (user.sudo().share or not user.sudo().active):  # state of the account only
             raise UserError(
                 self.env._(
-                    "%(user)s is not an active employee; choose somebody else.", user=user.sudo().name
+                    "%(user)s is not an active employee; choose somebody else.",
+                    user=user.sudo().name,
                 )  # the name only
             )
         if unit and not unit.sudo().active:  # state of the unit only
             raise UserError(
-                self.env._("%(unit)s is archived; choose another unit.", unit=unit.sudo().name)  # the name only
+                self.env._(
+                    "%(unit)s is archived; choose another unit.", unit=unit.sudo().name
+                )  # the name only
             )
         self._aria_check_target_company(unit.sudo(), user.sudo())  # companies only
 
     def _aria_check_target_company(self, unit, user):
         companies = self._aria_get_companies()
         for company in set(companies.values()) - {self.env["res.company"]}:
-            if (unit.company_id and unit.company_id != company) or (user and company not in user.company_ids):
+            if (unit.company_id and unit.company_id != company) or (
+                user and company not in user.company_ids
+            ):
                 raise UserError(
                     self.env._(
                         "%(target)s does not work for %(company)s, to which the document belongs;"
@@ -241,16 +258,24 @@ class AriaReferableMixin(models.AbstractModel):
         # the document's row first: two users at once meet there, and the second is replayed
         self._aria_set_holder(unit, user)
         self.flush_recordset(["aria_unit_id", "aria_user_id"])
-        referrals = self.env["aria.referral"]._aria_engine_create(
-            self._aria_prepare_referral_vals(unit, user, from_unit, previous or {}, **values)
-        ).sudo()  # handed to hooks of the engine
+        referrals = (
+            self.env["aria.referral"]
+            ._aria_engine_create(
+                self._aria_prepare_referral_vals(unit, user, from_unit, previous or {}, **values)
+            )
+            .sudo()
+        )  # handed to hooks of the engine
         referrals._update_counters(1)
         self._aria_referral_opened(referrals)
         return referrals
 
     def _aria_get_unit_of_user(self):
         """Return the unit in whose name the user refers: the first one he belongs to."""
-        return self.env["aria.unit"].sudo().search(self.env["aria.unit"]._get_my_units_domain(), limit=1)  # own
+        return (
+            self.env["aria.unit"]
+            .sudo()
+            .search(self.env["aria.unit"]._get_my_units_domain(), limit=1)
+        )  # own
 
     def _aria_prepare_referral_vals(self, unit, user, from_unit, previous, **values):
         """Return the values of the referrals of these documents; one dict each, in order."""
@@ -295,7 +320,9 @@ class AriaReferableMixin(models.AbstractModel):
         kept = {"previous_id": previous.id}
         if values.get("same_work"):
             kept["summary"] = previous.summary
-            kept |= {name: previous[name] for name in ("deadline", "priority") if not values.get(name)}
+            kept |= {
+                name: previous[name] for name in ("deadline", "priority") if not values.get(name)
+            }
         return kept
 
     def _aria_cancel_open_referrals(self):

@@ -28,14 +28,23 @@ class AriaReferral(models.Model):
     _rec_name = "res_name"
 
     res_model_id = fields.Many2one(
-        "ir.model", string="Kind of Document", required=True, readonly=True, index=True, ondelete="cascade"
+        "ir.model",
+        string="Kind of Document",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     res_model = fields.Char(
         "Document Model", related="res_model_id.model", store=True, precompute=True, readonly=True
     )
-    res_id = fields.Many2oneReference("Document ID", model_field="res_model", required=True, readonly=True)
-    res_name = fields.Char("Document", readonly=True, help="Name of the document when it was referred.")
-    company_id = fields.Many2one("res.company", string="Company", readonly=True, index=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True, readonly=True
+    )
+    res_name = fields.Char(
+        "Document", readonly=True, help="Name of the document when it was referred."
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
     owner_id = fields.Many2one(
         "res.users", string="Responsible", readonly=True, index=True, ondelete="restrict",
         help="Who was responsible for the document when it was referred; follows the referral.",
@@ -44,7 +53,7 @@ class AriaReferral(models.Model):
         "res.users", string="Referred By", readonly=True, index=True, ondelete="restrict"
     )
     from_unit_id = fields.Many2one(
-        "aria.unit", string="From Unit", readonly=True, index=True, ondelete="restrict"
+        "aria.unit", readonly=True, index=True, ondelete="restrict"
     )
     to_user_id = fields.Many2one(
         "res.users", string="Held By", readonly=True, index=True, ondelete="restrict"
@@ -60,7 +69,8 @@ class AriaReferral(models.Model):
     deadline = fields.Datetime(readonly=True)
     remind_at = fields.Datetime("Reminder", readonly=True, help="When the holder is reminded.")
     snoozed_until = fields.Datetime(
-        readonly=True, help="Until then the referral is out of sight in the cartable; the deadline stays."
+        readonly=True,
+        help="Until then the referral is out of sight in the cartable; the deadline stays.",
     )
     state = fields.Selection(
         [
@@ -76,14 +86,22 @@ class AriaReferral(models.Model):
     )
     answer = fields.Text(readonly=True)
     previous_id = fields.Many2one(
-        "aria.referral", string="Previous Referral", readonly=True, index="btree_not_null", ondelete="restrict"
+        "aria.referral",
+        string="Previous Referral",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
-    next_ids = fields.One2many("aria.referral", "previous_id", string="Next Referrals", readonly=True)
-    opened_at = fields.Datetime("Referred At", default=fields.Datetime.now, required=True, readonly=True)
+    next_ids = fields.One2many(
+        "aria.referral", "previous_id", string="Next Referrals", readonly=True
+    )
+    opened_at = fields.Datetime(
+        "Referred At", default=fields.Datetime.now, required=True, readonly=True
+    )
     accepted_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     closed_by_id = fields.Many2one(
-        "res.users", string="Closed By", readonly=True, index="btree_not_null", ondelete="restrict"
+        "res.users", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     held_hours = fields.Float("Held For (hours)", compute="_compute_held_hours")
     day = fields.Selection(
@@ -100,10 +118,16 @@ class AriaReferral(models.Model):
         group_expand=True,
     )
     card = fields.Html(
-        compute="_compute_card", sanitize=False, help="What the holder needs to know of the document."
+        compute="_compute_card",
+        sanitize=False,
+        help="What the holder needs to know of the document.",
     )
-    can_act = fields.Boolean(compute="_compute_can_act", help="Whether the reader holds this referral.")
-    can_cancel = fields.Boolean(compute="_compute_can_act", help="Whether the reader sent this referral.")
+    can_act = fields.Boolean(
+        compute="_compute_can_act", help="Whether the reader holds this referral."
+    )
+    can_cancel = fields.Boolean(
+        compute="_compute_can_act", help="Whether the reader sent this referral."
+    )
 
     _target_set = models.Constraint(
         "CHECK (to_user_id IS NOT NULL OR to_unit_id IS NOT NULL)",
@@ -186,7 +210,10 @@ class AriaReferral(models.Model):
         """Return the existing documents of these referrals as superuser, by model name."""
         ids_of = self.grouped("res_model")
         return {
-            model: self.env[model].sudo().browse({r.res_id for r in rows}).exists()  # cards and engine only
+            model: self.env[model]
+            .sudo()
+            .browse({r.res_id for r in rows})
+            .exists()  # cards and engine only
             for model, rows in ids_of.items()
             if model in self.env
         }
@@ -196,7 +223,9 @@ class AriaReferral(models.Model):
     def _compute_card(self):
         cards = {
             (model, res_id): rows
-            for model, documents in self.sudo()._documents().items()  # the card shows what the model allows
+            for model, documents in self.sudo()
+            ._documents()
+            .items()  # the card shows what the model allows
             for res_id, rows in documents._aria_referral_card().items()
         }
         for referral in self:
@@ -239,7 +268,9 @@ class AriaReferral(models.Model):
     def _get_holder_name(self):
         """Return the name of the person or unit that holds this referral."""
         self.ensure_one()
-        return (self.to_user_id or self.to_unit_id).sudo().display_name  # the name only, for messages
+        return (
+            (self.to_user_id or self.to_unit_id).sudo().display_name
+        )  # the name only, for messages
 
     def _check_open(self):
         """Refuse closed referrals, naming who closed them."""
@@ -250,7 +281,9 @@ class AriaReferral(models.Model):
                     "“%(document)s” is no longer open: %(user)s closed it (%(state)s). Reload the page.",
                     document=closed.res_name,
                     user=closed.closed_by_id.sudo().name,  # the name only, for the message
-                    state=dict(closed._fields["state"]._description_selection(self.env))[closed.state],
+                    state=dict(closed._fields["state"]._description_selection(self.env))[
+                        closed.state
+                    ],
                 )
             )
 
@@ -300,7 +333,9 @@ class AriaReferral(models.Model):
     def action_accept(self):
         """Take the referrals: they are then held by the user alone."""
         referrals = self._checked()
-        taken = referrals.filtered(lambda r: r.state == "accepted" and r.to_user_id != self.env.user)[:1]
+        taken = referrals.filtered(
+            lambda r: r.state == "accepted" and r.to_user_id != self.env.user
+        )[:1]
         if taken:
             raise UserError(
                 self.env._(
@@ -326,7 +361,9 @@ class AriaReferral(models.Model):
         :param str answer: what was found or done
         :raise UserError: no answer, or already closed
         """
-        answer = to_text(self.env, answer, self.env._("Write the answer; it is what the sender gets."))
+        answer = to_text(
+            self.env, answer, self.env._("Write the answer; it is what the sender gets.")
+        )
         self._checked()._close("answered", answer)
         return True
 
@@ -336,7 +373,9 @@ class AriaReferral(models.Model):
         :param str reason: what is missing or wrong
         :return: the new referrals
         """
-        reason = to_text(self.env, reason, self.env._("Write the reason; the sender needs it to correct."))
+        reason = to_text(
+            self.env, reason, self.env._("Write the reason; the sender needs it to correct.")
+        )
         referrals = self._checked()
         targets = {referral: referral._get_return_target() for referral in referrals}
         referrals._close("returned", reason, keep_holder=True)
@@ -356,8 +395,10 @@ class AriaReferral(models.Model):
         :param remind_at: UTC datetime, or text
         :return: the new referrals
         """
-        return self._checked()._refer_on(unit, user, note=note, deadline=deadline, remind_at=remind_at).sudo(
-            self.env.su
+        return (
+            self._checked()
+            ._refer_on(unit, user, note=note, deadline=deadline, remind_at=remind_at)
+            .sudo(self.env.su)
         )
 
     def action_snooze(self, until=None):
@@ -405,7 +446,9 @@ class AriaReferral(models.Model):
         return document._aria_get_document_action()
 
     # ------------------------------------------------------------------ the engine's side
-    def _refer_on(self, unit, user, note=None, deadline=None, remind_at=None, priority=None, state="answered"):
+    def _refer_on(
+        self, unit, user, note=None, deadline=None, remind_at=None, priority=None, state="answered"
+    ):
         """Close these (superuser) referrals and open the next ones for ``unit`` and ``user``."""
         unit = to_record(self.env, "aria.unit", unit)
         user = to_record(self.env, "res.users", user)
@@ -422,7 +465,9 @@ class AriaReferral(models.Model):
         opened = self.browse()
         for model, documents in self._documents().items():
             previous = {r.res_id: r for r in self if r.res_model == model}
-            opened |= documents._aria_open_referrals(unit, user, previous=previous, same_work=True, **values)
+            opened |= documents._aria_open_referrals(
+                unit, user, previous=previous, same_work=True, **values
+            )
         return opened
 
     def _get_return_target(self):
@@ -455,7 +500,9 @@ class AriaReferral(models.Model):
         self._update_counters(-1)
         vals = {"state": state, "closed_at": fields.Datetime.now(), "closed_by_id": self.env.uid}
         with_token(self).write(vals | ({"answer": answer} if answer else {}))
-        self.flush_recordset(["state"])  # only one open row a document: the next one is inserted at once
+        self.flush_recordset(
+            ["state"]
+        )  # only one open row a document: the next one is inserted at once
         self._tell_senders(state)
         for documents in self._documents().values():
             closed = self.filtered(lambda r, docs=documents: r.res_model == docs._name)
@@ -469,21 +516,24 @@ class AriaReferral(models.Model):
             return
         for sender, referrals in self.grouped("from_user_id").items():
             if sender and sender.active and sender != self.env.user:
-                sender._bus_send("simple_notification", referrals._prepare_sender_note(sender, state))
+                sender._bus_send(
+                    "simple_notification", referrals._prepare_sender_note(sender, state)
+                )
 
     def _prepare_sender_note(self, sender, state):
         """Return the note for ``sender``, in the language of that person."""
         env = self.with_context(lang=sender.lang).env
         names = [referral.res_name or "" for referral in self[:3]]
-        values = {"user": self.env.user.name, "documents": ", ".join(names) + ("…" if len(self) > 3 else "")}
+        values = {
+            "user": self.env.user.name,
+            "documents": ", ".join(names) + ("…" if len(self) > 3 else ""),
+        }
         if state == "returned":
-            return {"type": "warning", "message": env._("%(user)s returned: %(documents)s", **values)}
+            return {
+                "type": "warning",
+                "message": env._("%(user)s returned: %(documents)s", **values),
+            }
         return {"type": "info", "message": env._("%(user)s answered: %(documents)s", **values)}
-
-    def _get_people(self):
-        """Return the users in whose cartable these referrals stand."""
-        users = self.to_user_id
-        return users | self.filtered(lambda r: not r.to_user_id).to_unit_id._get_people()
 
     def _update_counters(self, step):
         """Move the badge of the clock on the open screens of those concerned by ``step`` a referral."""

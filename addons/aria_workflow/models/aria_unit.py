@@ -13,11 +13,13 @@ class AriaUnit(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="Short name by which flows find the unit; unique per company.")
+    code = fields.Char(
+        required=True, help="Short name by which flows find the unit; unique per company."
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", string="Company", index=True, help="Empty: the unit serves all companies."
+        "res.company", index=True, help="Empty: the unit serves all companies."
     )
     parent_id = fields.Many2one(
         "aria.unit", string="Parent Unit", index=True, ondelete="restrict", check_company=True
@@ -25,7 +27,10 @@ class AriaUnit(models.Model):
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("aria.unit", "parent_id", string="Sub-units")
     manager_id = fields.Many2one(
-        "res.users", string="Manager", index=True, ondelete="restrict", domain=[("share", "=", False)]
+        "res.users",
+        index=True,
+        ondelete="restrict",
+        domain=[("share", "=", False)],
     )
     member_ids = fields.Many2many(
         "res.users", "aria_unit_member_rel", "unit_id", "user_id", string="Members",
@@ -48,14 +53,17 @@ class AriaUnit(models.Model):
 
     # a plain UNIQUE(code, company_id) would let two shared units, whose company is NULL, share a code
     _code_uniq = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0))", "Another unit of this company has the same code; choose another code."
+        "(code, COALESCE(company_id, 0))",
+        "Another unit of this company has the same code; choose another code.",
     )
 
     @api.depends("name", "company_id")
     def _compute_display_name(self):
         several = len(self.env.user.company_ids) > 1
         for unit in self:
-            company = unit.company_id.sudo().name if several and unit.company_id else ""  # the name only
+            company = (
+                unit.company_id.sudo().name if several and unit.company_id else ""
+            )  # the name only
             unit.display_name = f"{unit.name} ({company})" if company else unit.name
 
     @api.constrains("parent_id")
@@ -63,7 +71,8 @@ class AriaUnit(models.Model):
         if self._has_cycle():
             raise ValidationError(
                 self.env._(
-                    "%(unit)s cannot be its own parent; choose another parent unit.", unit=self[:1].name
+                    "%(unit)s cannot be its own parent; choose another parent unit.",
+                    unit=self[:1].name,
                 )
             )
 
@@ -104,7 +113,9 @@ class AriaUnit(models.Model):
         """Return the unit's code with the first number that no unit has yet."""
         taken = self.sudo().with_context(active_test=False)  # codes of all companies count
         used = set(taken.search([("code", "=like", f"{self.code}_%")]).mapped("code"))
-        return next(code for n in range(2, len(used) + 3) if (code := f"{self.code}_{n}") not in used)
+        return next(
+            code for n in range(2, len(used) + 3) if (code := f"{self.code}_{n}") not in used
+        )
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_used(self):

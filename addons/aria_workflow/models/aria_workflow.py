@@ -10,12 +10,14 @@ class AriaWorkflow(models.Model):
     """The way of a kind of record through stages and units, as data."""
 
     _name = "aria.workflow"
+    _inherit = ["aria.engine.mixin"]
     _description = "Workflow"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(
-        default=10, help="Of several active workflows whose condition fits a record, the first one takes it."
+        default=10,
+        help="Of several active workflows whose condition fits a record, the first one takes it.",
     )
     active = fields.Boolean(default=True)
     model_id = fields.Many2one(
@@ -23,23 +25,28 @@ class AriaWorkflow(models.Model):
     )
     model = fields.Char("Model", related="model_id.model", store=True, precompute=True, index=True)
     company_id = fields.Many2one(
-        "res.company", string="Company", index=True, help="Empty: the workflow serves all companies."
+        "res.company",
+        index=True,
+        help="Empty: the workflow serves all companies.",
     )
     domain = fields.Char(
         "Condition", default="[]", required=True, help="Which new records enter this workflow."
     )
-    version = fields.Integer(default=1, readonly=True, copy=False)
+    version = fields.Integer(default=1, readonly=True, copy=False, aria_engine=True)
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("retired", "Retired")],
         default="draft",
         required=True,
         readonly=True,
         copy=False,
+        aria_engine=True,
         help="A draft can be changed and takes no records. A retired workflow keeps the records it has"
         " until their end and takes no new ones.",
     )
     stage_ids = fields.One2many("aria.workflow.stage", "workflow_id", string="Stages")
-    transition_ids = fields.One2many("aria.workflow.transition", "workflow_id", string="Transitions")
+    transition_ids = fields.One2many(
+        "aria.workflow.transition", "workflow_id", string="Transitions"
+    )
     initial_stage_id = fields.Many2one(
         "aria.workflow.stage",
         string="First Stage",
@@ -89,29 +96,14 @@ class AriaWorkflow(models.Model):
 
     # ------------------------------------------------------------------ life
     def write(self, vals):
-        # EXTENDS 'base'
-        self._check_frozen(vals)
+        # EXTENDS 'aria_workflow'
+        if self._get_frozen_fields() & vals.keys():
+            self._check_draft()
         return super().write(vals)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS 'base': a workflow is activated by its method, which proves it first
-        given = ({"state", "version"} & vals.keys() for vals in vals_list)
-        if any(given) or self.env.context.get("default_state", "draft") != "draft":
-            raise UserError(self.env._("A new workflow is a draft; save it, then activate it by its button."))
-        return super().create(vals_list)
 
     def _get_frozen_fields(self):
         """Return the fields that only a draft may change."""
         return {"model_id", "company_id", "initial_stage_id"}
-
-    def _check_frozen(self, vals):
-        if "state" in vals or "version" in vals:
-            raise UserError(
-                self.env._("The state of “%(name)s” is set by its buttons only.", name=self[:1].name)
-            )
-        if self._get_frozen_fields() & vals.keys():
-            self._check_draft()
 
     def _check_draft(self):
         """Refuse to change the structure of workflows in which records are running."""
@@ -136,10 +128,6 @@ class AriaWorkflow(models.Model):
                 )
             )
 
-    def _set_state(self, state, **vals):
-        """Write what only the workflow's own methods may write."""
-        return super().write({"state": state, **vals})
-
     def action_activate(self):
         """Prove the workflows and let new records in.
 
@@ -149,20 +137,20 @@ class AriaWorkflow(models.Model):
         self.check_access("write")
         for workflow in self:
             workflow._check_structure()
-        self._set_state("active")
+        self._aria_engine_write({"state": "active"})
         return True
 
     def action_retire(self):
         """Take no new records; those inside go on to their end."""
         self.check_access("write")
-        self._set_state("retired")
+        self._aria_engine_write({"state": "retired"})
         return True
 
     def action_draft(self):
         """Open workflows for changes again that no record has ever entered."""
         self.check_access("write")
         self._unlink_except_used()
-        self._set_state("draft")
+        self._aria_engine_write({"state": "draft"})
         return True
 
     # ------------------------------------------------------------------ proof
@@ -182,7 +170,10 @@ class AriaWorkflow(models.Model):
         initial = self.initial_stage_id
         if not initial or initial.workflow_id != self:
             self._refuse(
-                self.env._("“%(name)s” has no first stage; choose the stage where records begin.", name=self.name)
+                self.env._(
+                    "“%(name)s” has no first stage; choose the stage where records begin.",
+                    name=self.name,
+                )
             )
         if initial.outcome:
             self._refuse(
@@ -269,7 +260,9 @@ class AriaWorkflow(models.Model):
             transition.copy(
                 {
                     "workflow_id": new.id,
-                    "from_stage_id": stages[transition.from_stage_id].id if transition.from_stage_id else False,
+                    "from_stage_id": stages[transition.from_stage_id].id
+                    if transition.from_stage_id
+                    else False,
                     "to_stage_id": stages[transition.to_stage_id].id,
                 }
             )
@@ -286,10 +279,15 @@ class AriaWorkflow(models.Model):
         self.env.flush_all()
         table = SQL.identifier(self.env[model]._table)
         self.env.cr.execute(
-            SQL("UPDATE %s SET aria_stage_id = NULL, aria_workflow_id = NULL WHERE aria_workflow_id IS NOT NULL", table)
+            SQL(
+                "UPDATE %s SET aria_stage_id = NULL, aria_workflow_id = NULL WHERE aria_workflow_id IS NOT NULL",
+                table,
+            )
         )
         for name in ("aria_workflow_log", "aria_referral"):
-            self.env.cr.execute(SQL("DELETE FROM %s WHERE res_model = %s", SQL.identifier(name), model))
+            self.env.cr.execute(
+                SQL("DELETE FROM %s WHERE res_model = %s", SQL.identifier(name), model)
+            )
         self.env.cr.execute(SQL("DELETE FROM aria_workflow WHERE model = %s", model))
         self.env.invalidate_all()
 

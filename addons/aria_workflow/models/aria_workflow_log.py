@@ -11,46 +11,66 @@ class AriaWorkflowLog(models.Model):
     _rec_name = "res_name"
 
     res_model_id = fields.Many2one(
-        "ir.model", string="Kind of Document", required=True, readonly=True, index=True, ondelete="cascade"
+        "ir.model",
+        string="Kind of Document",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     res_model = fields.Char(
         "Document Model", related="res_model_id.model", store=True, precompute=True, readonly=True
     )
-    res_id = fields.Many2oneReference("Document ID", model_field="res_model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True, readonly=True
+    )
     res_name = fields.Char("Document", readonly=True)
-    company_id = fields.Many2one("res.company", string="Company", readonly=True, index=True)
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
     owner_id = fields.Many2one(
         "res.users", string="Responsible", readonly=True, index=True, ondelete="restrict",
         help="Who was responsible for the document at that time.",
     )  # fmt: skip
     workflow_id = fields.Many2one(
-        "aria.workflow", string="Workflow", readonly=True, index=True, ondelete="restrict"
+        "aria.workflow", readonly=True, index=True, ondelete="restrict"
     )
     transition_id = fields.Many2one(
-        "aria.workflow.transition", string="Transition", readonly=True, index="btree_not_null", ondelete="set null"
+        "aria.workflow.transition",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     event = fields.Char(readonly=True, help="Event that moved the document; empty for buttons.")
     from_stage_id = fields.Many2one(
-        "aria.workflow.stage", string="From", readonly=True, index="btree_not_null", ondelete="restrict"
+        "aria.workflow.stage",
+        string="From",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     to_stage_id = fields.Many2one(
-        "aria.workflow.stage", string="To", required=True, readonly=True, index=True, ondelete="restrict"
+        "aria.workflow.stage",
+        string="To",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     unit_id = fields.Many2one(
-        "aria.unit", string="Unit", readonly=True, index="btree_not_null", ondelete="restrict",
+        "aria.unit", readonly=True, index="btree_not_null", ondelete="restrict",
         help="Unit that held the document in the stage left.",
     )  # fmt: skip
     user_id = fields.Many2one(
-        "res.users", string="User", required=True, readonly=True, index=True, ondelete="restrict"
+        "res.users", required=True, readonly=True, index=True, ondelete="restrict"
     )
     date = fields.Datetime(required=True, readonly=True, index=True, default=fields.Datetime.now)
-    seconds = fields.Float(
-        "Time in Stage (s)", readonly=True, digits=(16, 0), help="Seconds spent in the stage left, by the calendar."
+    seconds = fields.Integer(
+        "Time in Stage (s)", readonly=True, help="Seconds spent in the stage left, by the calendar."
     )
-    working_seconds = fields.Float(
-        "Working Time in Stage (s)", readonly=True, digits=(16, 0),
+    working_seconds = fields.Integer(
+        "Working Time in Stage (s)",
+        readonly=True,
         help="Seconds spent in the stage left, within the working hours of its unit.",
-    )  # fmt: skip
+    )
     note = fields.Text(readonly=True)
 
     _document_idx = models.Index("(res_model, res_id, id)")

@@ -34,13 +34,23 @@ class AriaWorkflowMixin(models.AbstractModel):
         readonly=True,
         aria_engine=True,
     )
-    aria_stage_since = fields.Datetime("In Status Since", copy=False, readonly=True, aria_engine=True)
+    aria_stage_since = fields.Datetime(
+        "In Status Since", copy=False, readonly=True, aria_engine=True
+    )
     aria_outcome = fields.Selection(
         [("won", "Won"), ("lost", "Lost"), ("void", "Void")],
         string="Outcome",
         copy=False,
         readonly=True,
         aria_engine=True,
+    )
+    aria_log_ids = fields.One2many(
+        "aria.workflow.log",
+        "res_id",
+        string="Steps",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        copy=False,
     )
     aria_stage_kind = fields.Selection(related="aria_stage_id.kind", string="Kind of Status")
 
@@ -84,7 +94,9 @@ class AriaWorkflowMixin(models.AbstractModel):
         :return: the records that entered
         """
         entered = self.browse()
-        waiting = self.sudo().filtered(lambda r: not r.aria_workflow_id and r._aria_is_tracked())  # engine
+        waiting = self.sudo().filtered(
+            lambda r: not r.aria_workflow_id and r._aria_is_tracked()
+        )  # engine
         for workflow in waiting and self.env["aria.workflow"]._aria_get_candidates(self._name):
             if not waiting:
                 break
@@ -130,7 +142,9 @@ class AriaWorkflowMixin(models.AbstractModel):
         self._aria_check_move(transition)
         if transition.note_required:
             note = to_text(
-                self.env, note, self.env._("“%(way)s” needs a note; write it.", way=transition.display_name)
+                self.env,
+                note,
+                self.env._("“%(way)s” needs a note; write it.", way=transition.display_name),
             )
         records = self.sudo()  # rights were checked above
         records._aria_go(transition, note=note)
@@ -168,7 +182,9 @@ class AriaWorkflowMixin(models.AbstractModel):
     def _aria_check_move(self, transition):
         """Refuse records that cannot go ``transition`` now, or not by this user."""
         if not transition or transition.trigger != "button":
-            raise UserError(self.env._("This step has no button; it follows from what happens to the document."))
+            raise UserError(
+                self.env._("This step has no button; it follows from what happens to the document.")
+            )
         for record in self:
             if not record._aria_may_go(transition):
                 raise AccessError(
@@ -211,15 +227,19 @@ class AriaWorkflowMixin(models.AbstractModel):
     def _aria_get_log(self, limit=None):
         """Return the log of these records, newest first, as superuser."""
         # sudo: for messages and for the timeline of those who may read the record
-        return self.env["aria.workflow.log"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)], limit=limit
+        return (
+            self.env["aria.workflow.log"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)], limit=limit)
         )
 
     # ------------------------------------------------------------------ engine
     def _aria_get_moves(self, trigger, event=None):
         """Return [(transition, records)]: each (superuser) record with the first open way of its stage."""
         moves = []
-        by_stage = self.filtered(lambda r: r.aria_stage_id and r._aria_is_tracked()).grouped("aria_stage_id")
+        by_stage = self.filtered(lambda r: r.aria_stage_id and r._aria_is_tracked()).grouped(
+            "aria_stage_id"
+        )
         for stage, waiting in by_stage.items():
             ways = stage.workflow_id.transition_ids.filtered(
                 lambda t: t.trigger == trigger and (not event or t.event == event)
@@ -271,7 +291,9 @@ class AriaWorkflowMixin(models.AbstractModel):
             records._aria_open_referrals(
                 unit,
                 self.env["res.users"],
-                previous={id_: referral for id_, referral in previous.items() if id_ in records._ids},
+                previous={
+                    id_: referral for id_, referral in previous.items() if id_ in records._ids
+                },
                 summary=stage.name,
                 note=note,
                 deadline=stage._get_deadline(company) or None,
@@ -323,16 +345,25 @@ class AriaWorkflowMixin(models.AbstractModel):
             groups[record.aria_stage_id._get_calendar(companies[record.id])] |= record
         for calendar, records in groups.items():
             since = [record.aria_stage_since for record in records if record.aria_stage_since]
-            clock = self._aria_get_working_time(calendar, min(since), now) if since and calendar else None
+            clock = (
+                self._aria_get_working_time(calendar, min(since), now)
+                if since and calendar
+                else None
+            )
             clocks.update(dict.fromkeys(records.ids, clock))
-        return {record.id: self._aria_measure(record.aria_stage_since, now, clocks[record.id]) for record in self}
+        return {
+            record.id: self._aria_measure(record.aria_stage_since, now, clocks[record.id])
+            for record in self
+        }
 
     @api.model
     def _aria_get_working_time(self, calendar, start, stop):
         """Return the :class:`WorkingTime` of ``calendar`` between two naive UTC moments."""
         utc = pytz.utc
         intervals = calendar._work_intervals_batch(utc.localize(start), utc.localize(stop))[False]
-        return WorkingTime((begin.astimezone(utc), end.astimezone(utc)) for begin, end, _meta in intervals)
+        return WorkingTime(
+            (begin.astimezone(utc), end.astimezone(utc)) for begin, end, _meta in intervals
+        )
 
     @api.model
     def _aria_measure(self, since, now, clock):
@@ -340,5 +371,7 @@ class AriaWorkflowMixin(models.AbstractModel):
         if not since:
             return 0, 0
         seconds = (now - since).total_seconds()
-        working = clock.seconds(pytz.utc.localize(since), pytz.utc.localize(now)) if clock else seconds
-        return seconds, working
+        working = (
+            clock.seconds(pytz.utc.localize(since), pytz.utc.localize(now)) if clock else seconds
+        )
+        return round(seconds), round(working)

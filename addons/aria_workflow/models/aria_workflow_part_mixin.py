@@ -9,7 +9,7 @@ class AriaWorkflowPartMixin(models.AbstractModel):
     _order = "workflow_id, sequence, id"
 
     workflow_id = fields.Many2one(
-        "aria.workflow", string="Workflow", required=True, index=True, ondelete="cascade"
+        "aria.workflow", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
         related="workflow_id.company_id", store=True, precompute=True, index=True, string="Company"

@@ -10,16 +10,18 @@ class AriaWorkflowStage(models.Model):
     _description = "Workflow Stage"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, help="Short name for programs and reports; unique in the workflow.")
+    code = fields.Char(
+        required=True, help="Short name for programs and reports; unique in the workflow."
+    )
     unit_id = fields.Many2one(
         "aria.unit",
-        string="Unit",
         index="btree_not_null",
         ondelete="restrict",
         help="A record that comes here is referred to this unit.",
     )
     sla_hours = fields.Float(
-        "Time Allowed (hours)", help="Working hours of the unit until the deadline of the referral; 0: none."
+        "Time Allowed (hours)",
+        help="Working hours of the unit until the deadline of the referral; 0: none.",
     )
     kind = fields.Selection(
         [("open", "Under way"), ("ready", "Ready")],
@@ -33,9 +35,12 @@ class AriaWorkflowStage(models.Model):
     )
 
     _code_uniq = models.Constraint(
-        "UNIQUE(workflow_id, code)", "Another stage of this workflow has the same code; choose another code."
+        "UNIQUE(workflow_id, code)",
+        "Another stage of this workflow has the same code; choose another code.",
     )
-    _sla_positive = models.Constraint("CHECK (sla_hours >= 0)", "The time allowed cannot be negative.")
+    _sla_positive = models.Constraint(
+        "CHECK (sla_hours >= 0)", "The time allowed cannot be negative."
+    )
 
     @api.constrains("unit_id", "workflow_id")
     def _check_unit_company(self):
@@ -58,13 +63,19 @@ class AriaWorkflowStage(models.Model):
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_used(self):
-        used = self.env["aria.workflow.log"].sudo().search(  # whether any record has ever been there
-            ["|", ("from_stage_id", "in", self.ids), ("to_stage_id", "in", self.ids)], limit=1
+        used = (
+            self.env["aria.workflow.log"]
+            .sudo()
+            .search(  # whether any record has ever been there
+                ["|", ("from_stage_id", "in", self.ids), ("to_stage_id", "in", self.ids)], limit=1
+            )
         )
         if used:
             stage = (used.to_stage_id | used.from_stage_id) & self
             raise UserError(
-                self.env._("Records have passed “%(stage)s”; it cannot be deleted.", stage=stage[:1].name)
+                self.env._(
+                    "Records have passed “%(stage)s”; it cannot be deleted.", stage=stage[:1].name
+                )
             )
 
     def copy_data(self, default=None):
@@ -79,7 +90,11 @@ class AriaWorkflowStage(models.Model):
 
     def _get_calendar(self, company):
         """Return the working hours that count in this stage."""
-        return self.unit_id.calendar_id or company.resource_calendar_id or self.env.company.resource_calendar_id
+        return (
+            self.unit_id.calendar_id
+            or company.resource_calendar_id
+            or self.env.company.resource_calendar_id
+        )
 
     def _get_deadline(self, company):
         """Return until when a record that comes here now is to be done (naive UTC), or False."""
@@ -88,5 +103,7 @@ class AriaWorkflowStage(models.Model):
             return False
         now = fields.Datetime.now()
         calendar = self._get_calendar(company)
-        planned = calendar.plan_hours(self.sla_hours, now, compute_leaves=True) if calendar else False
+        planned = (
+            calendar.plan_hours(self.sla_hours, now, compute_leaves=True) if calendar else False
+        )
         return planned or fields.Datetime.add(now, hours=self.sla_hours)

@@ -9,7 +9,9 @@ class AriaWorkflowTransition(models.Model):
     _inherit = ["aria.workflow.part.mixin"]
     _description = "Workflow Transition"
 
-    name = fields.Char(translate=True, help="Text of the button. Empty: the name of the stage it leads to.")
+    name = fields.Char(
+        translate=True, help="Text of the button. Empty: the name of the stage it leads to."
+    )
     sequence = fields.Integer(help="Of several open ways the first one is taken.")
     from_stage_id = fields.Many2one(
         "aria.workflow.stage",
@@ -36,19 +38,26 @@ class AriaWorkflowTransition(models.Model):
     event = fields.Char(help="Code of the event that moves a record.")
     event_label = fields.Char("Event Name", compute="_compute_event_label")
     guard_domain = fields.Char(
-        "Condition", default="[]", help="The way is open to records that fit; empty: to all of them."
+        "Condition",
+        default="[]",
+        help="The way is open to records that fit; empty: to all of them.",
     )
     guard_help = fields.Char(
         "What Is Missing", translate=True, help="Told to a user who presses the button too early."
     )
     group_ids = fields.Many2many(
-        "res.groups", string="Allowed Groups", help="Who may press the button; empty with the units: the holder."
+        "res.groups",
+        string="Allowed Groups",
+        help="Who may press the button; empty with the units: the holder.",
     )
-    unit_ids = fields.Many2many("aria.unit", string="Allowed Units", help="Members of these may press the button.")
+    unit_ids = fields.Many2many(
+        "aria.unit", string="Allowed Units", help="Members of these may press the button."
+    )
     note_required = fields.Boolean("Ask for a Note")
 
     _event_set = models.Constraint(
-        "CHECK (trigger != 'event' OR event IS NOT NULL)", "A transition by event needs the code of the event."
+        "CHECK (trigger != 'event' OR event IS NOT NULL)",
+        "A transition by event needs the code of the event.",
     )
     _other_stage = models.Constraint(
         "CHECK (from_stage_id IS NULL OR from_stage_id != to_stage_id)",
@@ -58,7 +67,9 @@ class AriaWorkflowTransition(models.Model):
     @api.constrains("from_stage_id", "to_stage_id", "workflow_id")
     def _check_stages(self):
         for transition in self:
-            if (transition.from_stage_id | transition.to_stage_id).workflow_id != transition.workflow_id:
+            if (
+                transition.from_stage_id | transition.to_stage_id
+            ).workflow_id != transition.workflow_id:
                 raise ValidationError(
                     self.env._(
                         "“%(name)s” leads to a stage of another workflow; choose stages of “%(workflow)s”.",
@@ -84,7 +95,9 @@ class AriaWorkflowTransition(models.Model):
     @api.constrains("guard_domain", "workflow_id")
     def _check_guard_domain(self):
         for transition in self:
-            transition.workflow_id._aria_validate_domain(transition.guard_domain, transition.display_name)
+            transition.workflow_id._aria_validate_domain(
+                transition.guard_domain, transition.display_name
+            )
 
     def _get_known_events(self):
         """Return the events of the workflow's model: {code: label}."""
@@ -95,7 +108,9 @@ class AriaWorkflowTransition(models.Model):
     @api.depends_context("lang")
     def _compute_event_label(self):
         for transition in self:
-            transition.event_label = transition._get_known_events().get(transition.event, transition.event)
+            transition.event_label = transition._get_known_events().get(
+                transition.event, transition.event
+            )
 
     @api.depends("name", "to_stage_id")
     def _compute_display_name(self):
@@ -104,7 +119,13 @@ class AriaWorkflowTransition(models.Model):
 
     def _get_frozen_fields(self):
         # EXTENDS 'aria_workflow'
-        return super()._get_frozen_fields() | {"from_stage_id", "to_stage_id", "trigger", "event", "guard_domain"}
+        return super()._get_frozen_fields() | {
+            "from_stage_id",
+            "to_stage_id",
+            "trigger",
+            "event",
+            "guard_domain",
+        }
 
     # ------------------------------------------------------------------ for the engine
     def _from_stage(self, stage):

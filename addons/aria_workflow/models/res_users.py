@@ -42,7 +42,9 @@ class ResUsers(models.Model):
         does not grow with the number of referrals.
         """
         # engine's tables are read by SQL: what is not flushed yet would be missing
-        self.env["aria.referral"].flush_model(["to_user_id", "to_unit_id", "state", "deadline", "snoozed_until"])
+        self.env["aria.referral"].flush_model(
+            ["to_user_id", "to_unit_id", "state", "deadline", "snoozed_until"]
+        )
         self.env["aria.unit"].flush_model(["member_ids", "manager_id", "active"])
         overdue, today, total = self.env.execute_query(self._aria_get_cartable_query())[0]
         return {

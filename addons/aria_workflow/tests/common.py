@@ -31,7 +31,9 @@ class AriaCase(TransactionCase):
     @classmethod
     def make_user(cls, login, *groups, unit=None, **values):
         """Return a new employee, with the groups named by XML ids, member of ``unit`` when given."""
-        user = new_test_user(cls.env, login, groups=",".join(groups or ("base.group_user",)), **values)
+        user = new_test_user(
+            cls.env, login, groups=",".join(groups or ("base.group_user",)), **values
+        )
         if unit:
             unit.member_ids = [fields.Command.link(user.id)]
         return user
@@ -47,8 +49,14 @@ class AriaCase(TransactionCase):
 
         ``records`` may be a recordset or a model (no ids are sent for ``@api.model`` methods).
         """
-        model = cls.env(user=user, context={"lang": user.lang or "en_US", "tz": user.tz})[records._name]
-        ids = [] if getattr(getattr(type(model), method, None), "_api_model", False) else [records.ids]
+        model = cls.env(user=user, context={"lang": user.lang or "en_US", "tz": user.tz})[
+            records._name
+        ]
+        ids = (
+            []
+            if getattr(getattr(type(model), method, None), "_api_model", False)
+            else [records.ids]
+        )
         result = call_kw(model, method, [*ids, *args], {"context": context or {}, **kwargs})
         model.env.flush_all()
         return result
@@ -116,11 +124,21 @@ class AriaDocumentCase(AriaCase):
         :param transitions: list of (from code or None, to code, values)
         """
         workflow = cls.env["aria.workflow"].create(
-            {"name": "Flow", "model_id": cls.env["ir.model"]._get_id("aria.test.document"), **values}
+            {
+                "name": "Flow",
+                "model_id": cls.env["ir.model"]._get_id("aria.test.document"),
+                **values,
+            }
         )
         made = {
             code: cls.env["aria.workflow.stage"].create(
-                {"workflow_id": workflow.id, "name": code.title(), "code": code, "sequence": n, **vals}
+                {
+                    "workflow_id": workflow.id,
+                    "name": code.title(),
+                    "code": code,
+                    "sequence": n,
+                    **vals,
+                }
             )
             for n, (code, vals) in enumerate(stages.items())
         }

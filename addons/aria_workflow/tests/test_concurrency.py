@@ -4,9 +4,9 @@ from contextlib import contextmanager
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.modules.registry import Registry
 from odoo.orm.model_classes import add_to_registry
 from odoo.service.model import call_kw, retrying
-from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
@@ -41,21 +41,31 @@ class TestConcurrency(BaseCase):
     def _make_world(cls, env):
         names = ("race_seller", "race_one", "race_two")
         groups = [Command.link(env.ref("base.group_user").id)]
-        users = env["res.users"].with_context(no_reset_password=True).create(
-            [{"name": n, "login": n, "group_ids": groups} for n in names]
+        users = (
+            env["res.users"]
+            .with_context(no_reset_password=True)
+            .create([{"name": n, "login": n, "group_ids": groups} for n in names])
         )
         cls.seller, cls.one, cls.two = users.ids
-        cls.unit = env["aria.unit"].create(
-            {"name": "Race", "code": "race", "member_ids": [Command.set(users[1:].ids)]}
-        ).id
-        cls.access = env["ir.model.access"].create(
-            {
-                "name": "race",
-                "model_id": env["ir.model"]._get_id(AriaDocument._name),
-                "group_id": env.ref("base.group_user").id,
-                **dict.fromkeys(("perm_read", "perm_write", "perm_create", "perm_unlink"), True),
-            }
-        ).id
+        cls.unit = (
+            env["aria.unit"]
+            .create({"name": "Race", "code": "race", "member_ids": [Command.set(users[1:].ids)]})
+            .id
+        )
+        cls.access = (
+            env["ir.model.access"]
+            .create(
+                {
+                    "name": "race",
+                    "model_id": env["ir.model"]._get_id(AriaDocument._name),
+                    "group_id": env.ref("base.group_user").id,
+                    **dict.fromkeys(
+                        ("perm_read", "perm_write", "perm_create", "perm_unlink"), True
+                    ),
+                }
+            )
+            .id
+        )
 
     @classmethod
     def _clean_up(cls):
@@ -155,7 +165,9 @@ class TestConcurrency(BaseCase):
             rows = env["aria.referral"].search(domain).mapped("state")
         self.assertEqual(rows.count("open"), 1, results)
         done = [r for r in results if not isinstance(r, Exception)]
-        self.assertEqual(len(rows), len(done), "each call that was told to have succeeded has left its row")
+        self.assertEqual(
+            len(rows), len(done), "each call that was told to have succeeded has left its row"
+        )
 
     def test_killed_in_the_middle_nothing_is_half_written(self):
         document, referral = self.new_referral()

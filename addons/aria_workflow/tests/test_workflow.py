@@ -22,7 +22,11 @@ class TestWorkflow(AriaDocumentCase):
             },
             [
                 ("requested", "supply", {"trigger": "button", "name": "To supply"}),
-                ("requested", "ready", {"trigger": "event", "event": "reserved", "guard_domain": "[('amount','>',0)]"}),
+                (
+                    "requested",
+                    "ready",
+                    {"trigger": "event", "event": "reserved", "guard_domain": "[('amount','>',0)]"},
+                ),
                 ("supply", "ready", {"trigger": "button"}),
                 ("supply", "ready", {"trigger": "event", "event": "reserved"}),
                 ("ready", "delivered", {"trigger": "event", "event": "shipped"}),
@@ -34,14 +38,22 @@ class TestWorkflow(AriaDocumentCase):
 
     def way(self, source, target):
         return self.workflow.transition_ids.filtered(
-            lambda t: t.trigger == "button" and t.from_stage_id.code == (source or False) and t.to_stage_id.code == target
+            lambda t: (
+                t.trigger == "button"
+                and t.from_stage_id.code == (source or False)
+                and t.to_stage_id.code == target
+            )
         )
 
     def log(self, document):
         return self.env["aria.workflow.log"].search([("res_id", "=", document.id)], order="id")
 
     def test_new_records_enter_and_are_logged(self):
-        document = self.env["aria.test.document"].with_user(self.seller).create({"name": "x", "user_id": self.seller.id})
+        document = (
+            self.env["aria.test.document"]
+            .with_user(self.seller)
+            .create({"name": "x", "user_id": self.seller.id})
+        )
         self.assertEqual(document.aria_stage_id, self.stage["requested"])
         self.assertFalse(document.aria_referral_id, "the first stage refers to nobody")
         self.assertEqual(self.log(document.sudo()).to_stage_id, self.stage["requested"])
@@ -114,6 +126,22 @@ class TestWorkflow(AriaDocumentCase):
         )
         self.assertFalse(result["ids"])
 
+    def test_what_a_customer_causes_returns_to_the_responsible(self):
+        self.workflow.action_retire()
+        self.make_workflow(
+            {"a": {}, "b": {"unit_id": self.supply.id}, "won": {"outcome": "won"}},
+            [
+                ("a", "b", {"trigger": "event", "event": "reserved"}),
+                ("b", "won", {"trigger": "button"}),
+            ],
+        )
+        document = self.make_document()
+        document.with_user(self.env.ref("base.public_user")).sudo().aria_fire("reserved")
+        referral = document.aria_referral_id
+        self.assertEqual((referral.to_unit_id, referral.from_user_id.id), (self.supply, False))
+        self.rpc(self.supplier, referral, "action_return", "Unclear")
+        self.assertEqual(document.aria_user_id, self.seller)
+
     def test_groups_and_units_open_a_button(self):
         copy = self.workflow.copy()
         way = copy.transition_ids.filtered(lambda t: t.name == "To supply")
@@ -148,7 +176,8 @@ class TestWorkflow(AriaDocumentCase):
         self.assertEqual(row.seconds, timedelta(days=3, hours=10).total_seconds())
         calendar = self.sales.calendar_id or self.env.company.resource_calendar_id
         expected = calendar.get_work_hours_count(
-            fields.Datetime.to_datetime("2026-11-20 00:00:00"), fields.Datetime.to_datetime("2026-11-23 10:00:00")
+            fields.Datetime.to_datetime("2026-11-20 00:00:00"),
+            fields.Datetime.to_datetime("2026-11-23 10:00:00"),
         )
         self.assertTrue(expected)
         self.assertAlmostEqual(row.working_seconds, expected * 3600)
@@ -185,12 +214,17 @@ class TestActivation(AriaDocumentCase):
         self.refuse(two, [(None, "a", auto), ("a", "b", auto), ("b", "won", button)], "circle")
         self.refuse(two, [("a", "won", button), ("b", "won", button)], "Nothing leads")
         self.refuse(two, [("a", "b", button), ("a", "won", button)], "never leave")
-        self.refuse(two, [("a", "b", button), ("b", "won", button)], "first stage", initial_stage_id=False)
+        self.refuse(
+            two, [("a", "b", button), ("b", "won", button)], "first stage", initial_stage_id=False
+        )
 
     def test_automatic_ways_are_taken_on_arrival(self):
         self.make_workflow(
             {"a": {}, "b": {}, "won": {"outcome": "won"}},
-            [("a", "b", {"trigger": "auto"}), ("b", "won", {"trigger": "auto", "guard_domain": "[('amount','>',9)]"})],
+            [
+                ("a", "b", {"trigger": "auto"}),
+                ("b", "won", {"trigger": "auto", "guard_domain": "[('amount','>',9)]"}),
+            ],
         )
         small, large = self.make_document(amount=1), self.make_document(amount=10)
         self.assertEqual((small | large).mapped("aria_stage_id.code"), ["b", "won"])
@@ -203,7 +237,11 @@ class TestActivation(AriaDocumentCase):
         designer = self.make_user("designer", "aria_workflow.group_designer")
         stage, way = workflow.stage_ids[0], workflow.transition_ids
         self.rpc(designer, stage, "write", {"name": "Renamed", "code": stage.code})
-        for record, vals in [(stage, {"outcome": "lost"}), (way, {"trigger": "auto"}), (workflow, {"state": "draft"})]:
+        for record, vals in [
+            (stage, {"outcome": "lost"}),
+            (way, {"trigger": "auto"}),
+            (workflow, {"state": "draft"}),
+        ]:
             with self.assertRaises(UserError), self.cr.savepoint():
                 self.rpc(designer, record, "write", vals)
         for record in (stage, way):
@@ -212,14 +250,21 @@ class TestActivation(AriaDocumentCase):
         with self.assertRaises(AccessError):
             self.rpc(self.seller, workflow, "action_retire")
         with self.assertRaises(UserError):
-            self.rpc(designer, workflow, "create", {"name": "x", "model_id": workflow.model_id.id, "state": "active"})
+            self.rpc(
+                designer,
+                workflow,
+                "create",
+                {"name": "x", "model_id": workflow.model_id.id, "state": "active"},
+            )
 
     def test_bad_conditions_are_told(self):
         for domain in ("[('nothing','=',1)]", "nonsense(", "[1]"):
             with self.assertRaisesRegex(ValidationError, "condition"), self.cr.savepoint():
                 self.make_workflow({"a": {}}, [], activate=False, domain=domain)
         with self.assertRaisesRegex(ValidationError, "event"):
-            self.make_workflow({"a": {}, "b": {}}, [("a", "b", {"trigger": "event", "event": "nope"})])
+            self.make_workflow(
+                {"a": {}, "b": {}}, [("a", "b", {"trigger": "event", "event": "nope"})]
+            )
         with self.assertRaises(ValidationError):
             self.env["aria.workflow"].create(
                 {"name": "x", "model_id": self.env["ir.model"]._get_id("res.partner")}

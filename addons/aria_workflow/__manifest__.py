@@ -11,6 +11,16 @@
         "security/ir.model.access.csv",
         "security/aria_workflow_security.xml",
         "data/aria_unit_data.xml",
+        "wizard/aria_referral_act_views.xml",
+        "views/aria_referral_views.xml",
+        "views/aria_unit_views.xml",
+        "views/aria_workflow_views.xml",
+        "views/aria_workflow_log_views.xml",
+        "views/aria_workflow_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["aria_workflow/static/src/**/*"],
+        "web.assets_tests": ["aria_workflow/static/tests/tours/**/*"],
+    },
     "application": True,
 }

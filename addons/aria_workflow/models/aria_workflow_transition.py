@@ -37,6 +37,9 @@ class AriaWorkflowTransition(models.Model):
     )
     event = fields.Char(help="Code of the event that moves a record.")
     event_label = fields.Char("Event Name", compute="_compute_event_label")
+    event_choices = fields.Json(compute="_compute_event_choices")
+    model = fields.Char(related="workflow_id.model", string="Model")
+    workflow_state = fields.Selection(related="workflow_id.state", string="State of the Workflow")
     guard_domain = fields.Char(
         "Condition",
         default="[]",
@@ -103,6 +106,12 @@ class AriaWorkflowTransition(models.Model):
         """Return the events of the workflow's model: {code: label}."""
         model = self.env.get(self.workflow_id.model)
         return dict(model._aria_workflow_events()) if model is not None else {}
+
+    @api.depends("workflow_id.model")
+    @api.depends_context("lang")
+    def _compute_event_choices(self):
+        for transition in self:
+            transition.event_choices = list(transition._get_known_events().items())
 
     @api.depends("event", "workflow_id")
     @api.depends_context("lang")

@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AriaReferralAct(models.TransientModel):
+    """The one dialog of the cartable: answer, return, refer on or snooze, for one referral or many.
+
+    Opened on documents it refers them. It only collects what the methods of the referral ask for; rights
+    and states are checked there.
+    """
+
+    _name = "aria.referral.act"
+    _description = "Act on Referrals"
+
+    verb = fields.Selection(
+        [("answer", "Answer"), ("return", "Return"), ("refer", "Refer"), ("snooze", "Snooze")],
+        required=True,
+        default="refer",
+    )
+    referral_ids = fields.Many2many("aria.referral", string="Referrals", readonly=True)
+    res_model = fields.Char("Document Model", readonly=True)
+    res_ids = fields.Json("Document IDs", readonly=True)
+    count = fields.Integer("Number of Documents", compute="_compute_count")
+    unit_id = fields.Many2one("aria.unit", string="To Unit")
+    user_id = fields.Many2one("res.users", string="To Person", domain=[("share", "=", False)])
+    note = fields.Text()
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0", required=True
+    )
+    deadline = fields.Datetime()
+    remind_at = fields.Datetime("Reminder")
+    until = fields.Datetime("Show Again")
+
+    @api.model
+    def default_get(self, fields_list):
+        # EXTENDS 'base': what the dialog was opened on
+        values = super().default_get(fields_list)
+        context = self.env.context
+        model, ids = context.get("active_model"), context.get("active_ids") or []
+        if model == "aria.referral":
+            values["referral_ids"] = [fields.Command.set(ids)]
+        elif model:
+            values |= {"res_model": model, "res_ids": ids}
+        return values
+
+    @api.depends("referral_ids", "res_ids")
+    def _compute_count(self):
+        for act in self:
+            act.count = len(act.referral_ids) or len(act.res_ids or [])
+
+    @api.onchange("unit_id")
+    def _onchange_unit_id(self):
+        people = self.unit_id.member_ids | self.unit_id.manager_id
+        if self.unit_id and self.user_id and self.user_id not in people:
+            self.user_id = False
+
+    def action_apply(self):
+        """Do what the dialog says; see the methods of ``aria.referral``."""
+        self.ensure_one()
+        getattr(self, f"_apply_{self.verb}")()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _apply_answer(self):
+        self.referral_ids.action_answer(self.note)
+
+    def _apply_return(self):
+        self.referral_ids.action_return(self.note)
+
+    def _apply_snooze(self):
+        self.referral_ids.action_snooze(self.until)
+
+    def _apply_refer(self):
+        values = {name: self[name] for name in ("note", "deadline", "remind_at")}
+        if self.referral_ids:
+            self.referral_ids.action_refer(self.unit_id, self.user_id, **values)
+        else:
+            values["priority"] = self.priority
+            self._get_documents().aria_refer(self.unit_id, self.user_id, **values)
+
+    def _get_documents(self):
+        """Return the documents that the dialog was opened on.
+
+        :raise UserError: there are none, or they cannot be referred
+        """
+        model = self.env.get(self.res_model or "")
+        if model is None or not hasattr(model, "aria_refer") or not self.res_ids:
+            raise UserError(self.env._("Open this dialog on the documents that are to be referred."))
+        return model.browse(self.res_ids)

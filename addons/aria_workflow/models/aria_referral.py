@@ -52,9 +52,7 @@ class AriaReferral(models.Model):
     from_user_id = fields.Many2one(
         "res.users", string="Referred By", readonly=True, index=True, ondelete="restrict"
     )
-    from_unit_id = fields.Many2one(
-        "aria.unit", readonly=True, index=True, ondelete="restrict"
-    )
+    from_unit_id = fields.Many2one("aria.unit", readonly=True, index=True, ondelete="restrict")
     to_user_id = fields.Many2one(
         "res.users", string="Held By", readonly=True, index=True, ondelete="restrict"
     )

@@ -30,9 +30,7 @@ class AriaWorkflowLog(models.Model):
         "res.users", string="Responsible", readonly=True, index=True, ondelete="restrict",
         help="Who was responsible for the document at that time.",
     )  # fmt: skip
-    workflow_id = fields.Many2one(
-        "aria.workflow", readonly=True, index=True, ondelete="restrict"
-    )
+    workflow_id = fields.Many2one("aria.workflow", readonly=True, index=True, ondelete="restrict")
     transition_id = fields.Many2one(
         "aria.workflow.transition",
         readonly=True,

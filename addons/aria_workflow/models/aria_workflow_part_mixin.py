@@ -8,9 +8,7 @@ class AriaWorkflowPartMixin(models.AbstractModel):
     _description = "Part of a workflow"
     _order = "workflow_id, sequence, id"
 
-    workflow_id = fields.Many2one(
-        "aria.workflow", required=True, index=True, ondelete="cascade"
-    )
+    workflow_id = fields.Many2one("aria.workflow", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(
         related="workflow_id.company_id", store=True, precompute=True, index=True, string="Company"
     )

@@ -123,7 +123,9 @@ class TestReferral(AriaDocumentCase):
                         with self.assertRaises(AccessError, msg=method), self.cr.savepoint():
                             self.rpc(user, referral, method, *args, context=context)
                     rows = [["summary", "res_id"], [["x", "1"]]]
-                    self.assertTrue(self.rpc(user, referral, "load", *rows, context=context)["messages"])
+                    self.assertTrue(
+                        self.rpc(user, referral, "load", *rows, context=context)["messages"]
+                    )
         self.assertEqual(referral.state, "open")
         with self.assertRaises(AccessError):
             referral.sudo().write({"answer": "forged"})

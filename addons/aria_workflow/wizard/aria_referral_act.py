@@ -84,5 +84,7 @@ class AriaReferralAct(models.TransientModel):
         """
         model = self.env.get(self.res_model or "")
         if model is None or not hasattr(model, "aria_refer") or not self.res_ids:
-            raise UserError(self.env._("Open this dialog on the documents that are to be referred."))
+            raise UserError(
+                self.env._("Open this dialog on the documents that are to be referred.")
+            )
         return model.browse(self.res_ids)

@@ -27,7 +27,8 @@ class CrmLead(models.Model):
             if not lead.active and not lead.probability and not lead.lost_reason_id:
                 raise ValidationError(
                     self.env._(
-                        "“%(lead)s” cannot be lost without a reason; choose the reason.", lead=lead.name
+                        "“%(lead)s” cannot be lost without a reason; choose the reason.",
+                        lead=lead.name,
                     )
                 )
 
@@ -50,7 +51,9 @@ class CrmLead(models.Model):
             ]
             for lead in self
         }
-        return {lead: [(label, value) for label, value in row if value] for lead, row in rows.items()}
+        return {
+            lead: [(label, value) for label, value in row if value] for lead, row in rows.items()
+        }
 
     def _merge_dependences(self, opportunities):
         # EXTENDS 'crm': who holds a merged lead goes on holding it

@@ -17,7 +17,9 @@ class TestCrmLead(AriaCase):
 
     def make_lead(self, **values):
         vals = {"name": "Pump", "user_id": self.seller.id, "phone": "+98 21 5555", **values}
-        return self.env["crm.lead"].browse(self.rpc(self.seller, self.env["crm.lead"], "create", vals))
+        return self.env["crm.lead"].browse(
+            self.rpc(self.seller, self.env["crm.lead"], "create", vals)
+        )
 
     def test_recorder_is_kept_for_ever(self):
         lead = self.make_lead()

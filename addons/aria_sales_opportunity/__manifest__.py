@@ -1,0 +1,23 @@
+{
+    "name": "Aria Sales Opportunity",
+    "summary": "Every line of a quotation has a fate of its own: status, holder, outcome, reason",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Aria",
+    "license": "LGPL-3",
+    "depends": ["aria_crm_lead", "sale_crm", "sale_management", "sale_stock"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/aria_sales_opportunity_security.xml",
+        "data/crm_lost_reason_data.xml",
+        "data/aria_workflow_data.xml",
+        "views/aria_line_lose_views.xml",
+        "views/sale_order_line_views.xml",
+        "views/sale_order_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_company_views.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

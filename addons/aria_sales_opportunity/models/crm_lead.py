@@ -1,0 +1,106 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    aria_line_ids = fields.One2many(
+        "sale.order.line", "aria_opportunity_id", string="Lines", readonly=True, copy=False
+    )
+    aria_qty_open = fields.Float(
+        "Open Quantity", compute="_compute_aria_totals", digits="Product Unit"
+    )
+    aria_qty_won = fields.Float(
+        "Won Quantity", compute="_compute_aria_totals", digits="Product Unit"
+    )
+    aria_qty_lost = fields.Float(
+        "Lost Quantity", compute="_compute_aria_totals", digits="Product Unit"
+    )
+    aria_amount_open = fields.Monetary(
+        "Open Amount", compute="_compute_aria_totals", currency_field="company_currency"
+    )
+    aria_amount_won = fields.Monetary(
+        "Won Amount", compute="_compute_aria_totals", currency_field="company_currency"
+    )
+    aria_amount_lost = fields.Monetary(
+        "Lost Amount", compute="_compute_aria_totals", currency_field="company_currency"
+    )
+
+    @api.depends(
+        "aria_line_ids.aria_outcome",
+        "aria_line_ids.price_subtotal",
+        "aria_line_ids.product_uom_qty",
+    )
+    def _compute_aria_totals(self):
+        totals = self._aria_sum_lines()
+        for lead in self:
+            for outcome in ("open", "won", "lost"):
+                quantity, amount = totals[lead.id, outcome]
+                lead[f"aria_qty_{outcome}"] = quantity
+                lead[f"aria_amount_{outcome}"] = amount
+
+    def _aria_sum_lines(self):
+        """Return {(lead id, outcome): (quantity, untaxed amount in company currency)} of tracked lines."""
+        totals = defaultdict(lambda: (0.0, 0.0))
+        # sudo: the sums of a lead belong to whoever may read it
+        groups = (
+            self.env["sale.order.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("aria_opportunity_id", "in", self.ids),
+                    ("aria_workflow_id", "!=", False),
+                    ("aria_outcome", "!=", "void"),
+                ],
+                ["order_id", "aria_outcome"],
+                ["product_uom_qty:sum", "price_subtotal:sum"],
+            )
+        )
+        for order, outcome, quantity, amount in groups:
+            key = (order.opportunity_id.id, outcome or "open")
+            before = totals[key]
+            totals[key] = (before[0] + quantity, before[1] + amount / (order.currency_rate or 1.0))
+        return totals
+
+    def _aria_follow_lines(self):
+        """Close these opportunities when each of their lines has its end, and reopen them when one has not."""
+        counts = defaultdict(dict)
+        lines = self.env[
+            "sale.order.line"
+        ].sudo()  # all lines decide, also those the user may not see
+        domain = [("aria_opportunity_id", "in", self.ids), ("aria_workflow_id", "!=", False)]
+        for lead, outcome, count in lines._read_group(
+            domain, ["aria_opportunity_id", "aria_outcome"], ["__count"]
+        ):
+            counts[lead][outcome or "open"] = count
+        for lead, count in counts.items():
+            lead._aria_follow_outcomes(count)
+
+    def _aria_follow_outcomes(self, count):
+        """Close or reopen this (superuser) opportunity.
+
+        :param count: {outcome or "open": number of lines}
+        """
+        self.ensure_one()
+        if count.get("open"):
+            if self.won_status == "lost":
+                self.action_unarchive()
+            elif self.won_status == "won":
+                self._aria_reopen()
+        elif count.get("won"):
+            if self.won_status != "won":
+                self.action_set_won()
+        elif count.get("lost") and self.won_status != "lost":
+            last = self.aria_line_ids.filtered("aria_lost_reason_id").sorted("aria_stage_since")[
+                -1:
+            ]
+            self.action_set_lost(lost_reason_id=last.aria_lost_reason_id.id)
+
+    def _aria_reopen(self):
+        """Take this won opportunity back to the last stage of its team that is not won."""
+        stage = self._stage_find(
+            team_id=self.team_id.id, domain=[("is_won", "=", False)], limit=None
+        )[-1:]
+        self.write({"stage_id": stage.id})

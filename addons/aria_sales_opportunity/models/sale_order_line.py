@@ -1,0 +1,285 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.translate import LazyTranslate
+
+from odoo.addons.aria_workflow.arguments import to_record
+
+_lt = LazyTranslate(__name__)
+
+# every event of a line, with the method that fires it
+EVENTS = [
+    ("quotation_sent", _lt("Quotation sent")),  # sale.order.write: state becomes sent
+    ("confirmed", _lt("Order confirmed")),  # sale.order._action_confirm
+    ("cancelled", _lt("Order cancelled")),  # sale.order.write: state becomes cancel
+    ("reopened", _lt("Order reopened")),  # sale.order.write: from cancel to draft
+    (
+        "quantity_changed",
+        _lt("Ordered quantity changed"),
+    ),  # sale.order.line.write, on confirmed orders
+    ("reserved", _lt("Goods reserved")),  # stock.move._action_assign
+    ("unreserved", _lt("Reservation lost")),  # stock.move._do_unreserve, _action_cancel
+    ("exited", _lt("Goods left")),  # stock.move._action_done, to the customer
+    ("goods_returned", _lt("Goods came back")),  # stock.move._action_done, from the customer
+    ("invoiced", _lt("Invoice posted")),  # account.move._post
+    (
+        "invoice_cancelled",
+        _lt("Invoice cancelled"),
+    ),  # account.move._post of a refund, button_draft, button_cancel
+    ("paid", _lt("Invoice paid")),  # account.move._invoice_paid_hook
+    ("lost", _lt("Line lost")),  # sale.order.line.aria_lose
+]
+COMPUTED = {
+    "state", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl", "price_reduce_taxinc",
+    "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
+    "untaxed_amount_to_invoice",
+}  # fmt: skip
+PRICES = {
+    "price_unit", "discount", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl",
+    "price_reduce_taxinc", "untaxed_amount_invoiced", "untaxed_amount_to_invoice", "technical_price_unit",
+    "purchase_price", "margin", "margin_percent",
+}  # fmt: skip
+
+
+class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "aria.workflow.mixin"]
+
+    aria_opportunity_id = fields.Many2one(
+        "crm.lead",
+        string="Opportunity",
+        related="order_id.opportunity_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    aria_registrar_id = fields.Many2one(
+        "res.users",
+        string="Recorded By",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        aria_engine=True,
+    )
+    aria_lost_reason_id = fields.Many2one(
+        "crm.lost.reason", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", aria_engine=True,
+        string="Lost Reason",
+    )  # fmt: skip
+    aria_lost_stage_id = fields.Many2one(
+        "aria.workflow.stage", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
+        string="Lost at Status", aria_engine=True,
+    )  # fmt: skip
+    aria_lost_unit_id = fields.Many2one(
+        "aria.unit", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", aria_engine=True,
+        string="Lost in Unit",
+    )  # fmt: skip
+    aria_promise_date = fields.Date("Promised For", copy=False)
+    aria_all_reserved = fields.Boolean("Wholly Reserved", compute="_compute_aria_all_reserved")
+    aria_all_delivered = fields.Boolean("Wholly Delivered", compute="_compute_aria_all_delivered")
+    aria_all_invoiced = fields.Boolean("Wholly Invoiced", compute="_compute_aria_all_invoiced")
+
+    # ------------------------------------------------------------------ facts for conditions
+    @api.depends("product_uom_qty", "qty_delivered", "move_ids.state", "move_ids.quantity")
+    def _compute_aria_all_reserved(self):
+        for line in self:
+            moves = line.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
+            outgoing = moves.filtered(lambda m: m.location_dest_id.usage == "customer")
+            line.aria_all_reserved = bool(outgoing) and all(m.state == "assigned" for m in outgoing)
+
+    @api.depends("product_uom_qty", "qty_delivered")
+    def _compute_aria_all_delivered(self):
+        for line in self:
+            left = line.product_uom_qty - line.qty_delivered
+            line.aria_all_delivered = line.product_uom_id.compare(left, 0) <= 0
+
+    @api.depends("product_uom_qty", "qty_invoiced")
+    def _compute_aria_all_invoiced(self):
+        for line in self:
+            left = line.product_uom_qty - line.qty_invoiced
+            line.aria_all_invoiced = line.product_uom_id.compare(left, 0) <= 0
+
+    # ------------------------------------------------------------------ walls
+    @api.model
+    def _has_field_access(self, field, operation):
+        # EXTENDS 'aria_workflow'
+        if not self.env.su:
+            if operation == "write" and field.name in COMPUTED:
+                return False
+            if (
+                operation == "read"
+                and field.name in PRICES
+                and self.env["sale.order"]._aria_hides_prices()
+            ):
+                return False
+        return super()._has_field_access(field, operation)
+
+    # at_uninstall=True: core's own check is skipped by the context key "_force_unlink" of any caller
+    @api.ondelete(at_uninstall=True)
+    def _unlink_aria_except_confirmed(self):
+        self._unlink_except_confirmed()
+
+    # ------------------------------------------------------------------ workflow
+    @api.model
+    def _aria_workflow_events(self):
+        # EXTENDS 'aria_workflow'
+        own = [(code, self.env._(label)) for code, label in EVENTS]
+        return [*super()._aria_workflow_events(), *own]
+
+    def _aria_enter_flow(self):
+        # EXTENDS 'aria_workflow': a line may join an order that is further on
+        entered = super()._aria_enter_flow()
+        entered._aria_catch_up()
+        return entered
+
+    def _aria_catch_up(self):
+        """Tell new lines what has already happened to their orders."""
+        by_state = self.sudo().grouped("state")  # the engine: orders of lines that entered
+        lines = self.browse()
+        by_state.get("sent", lines).aria_fire("quotation_sent")
+        confirmed = by_state.get("sale", lines)
+        for event in ("confirmed", "reserved", "exited", "invoiced"):
+            confirmed.aria_fire(event)
+
+    def write(self, vals):
+        # EXTENDS 'sale_stock'
+        confirmed = self.browse()
+        if "product_uom_qty" in vals:
+            confirmed = self.filtered(lambda line: line.state == "sale")
+        result = super().write(vals)
+        confirmed.aria_fire("quantity_changed")
+        return result
+
+    def _aria_is_tracked(self):
+        # EXTENDS 'aria_workflow': what the customer asked for, and not what core adds by itself
+        self.ensure_one()
+        if self.aria_workflow_id:
+            return True
+        added_by_core = self.state == "sale" and not self.product_uom_qty
+        return bool(self.product_id) and not added_by_core and not self._aria_is_auxiliary()
+
+    def _aria_is_auxiliary(self):
+        """Return whether the line is none that a customer asked for: sections, costs, discounts …"""
+        self.ensure_one()
+        flags = ("is_downpayment", "is_expense", "is_delivery", "is_reward_line")
+        return bool(
+            self.display_type
+            or any(name in self._fields and self[name] for name in flags)
+            or self.product_id.type == "combo"
+            or self.product_id == self.company_id.sale_discount_product_id
+            or self._aria_is_optional()
+        )
+
+    def _aria_is_optional(self):
+        section = self.parent_id
+        return bool(section.is_optional or section.parent_id.is_optional)
+
+    def _aria_get_owners(self):
+        # EXTENDS 'aria_workflow'
+        return {line.id: line.salesman_id for line in self}
+
+    def _aria_referral_card(self):
+        # EXTENDS 'aria_workflow': no prices
+        _ = self.env._
+        return {
+            line.id: [
+                (_("Order"), line.order_id.name),
+                (_("Customer"), line.order_partner_id.name),
+                (_("Product"), line.product_id.display_name),
+                (_("Quantity"), f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}"),
+                (_("Description"), line.name),
+            ]
+            for line in self
+        }
+
+    def _aria_get_document_action(self):
+        # EXTENDS 'aria_workflow'
+        return self.order_id.get_formview_action()
+
+    def _aria_move_to(self, stage, **kwargs):
+        # EXTENDS 'aria_workflow': where a line is lost is known only before it moves
+        if stage.outcome == "lost":
+            self._aria_keep_loss()
+        result = super()._aria_move_to(stage, **kwargs)
+        if stage.outcome != "lost":
+            self._aria_forget_loss()
+        return result
+
+    def _aria_keep_loss(self):
+        """Keep on these lines in which stage and unit they are lost, and a reason where none is given."""
+        cancelled = self.env.ref("aria_sales_opportunity.lost_reason_cancelled")
+        for (stage, unit), lines in self.grouped(
+            lambda x: (x.aria_stage_id, x.aria_unit_id)
+        ).items():
+            place = {
+                "aria_lost_stage_id": stage.id,
+                "aria_lost_unit_id": (unit or stage.unit_id).id,
+            }
+            lines._aria_engine_write(place)
+        unexplained = self.filtered(lambda line: not line.aria_lost_reason_id)
+        unexplained._aria_engine_write({"aria_lost_reason_id": cancelled.id})
+
+    def _aria_forget_loss(self):
+        names = ("aria_lost_reason_id", "aria_lost_stage_id", "aria_lost_unit_id")
+        known = self.filtered(lambda line: line.aria_lost_reason_id)
+        known._aria_engine_write(dict.fromkeys(names, False))
+
+    def _aria_check_move(self, transition):
+        # EXTENDS 'aria_workflow'
+        if transition.to_stage_id.outcome == "lost":
+            raise UserError(
+                self.env._("A line is lost by its own button, which asks for the reason.")
+            )
+        return super()._aria_check_move(transition)
+
+    def _aria_stage_entered(self, moves):
+        # EXTENDS 'aria_workflow'
+        super()._aria_stage_entered(moves)
+        self.aria_opportunity_id._aria_follow_lines()
+
+    def aria_lose(self, reason=None, note=None):
+        """End these lines as lost.
+
+        :param reason: ``crm.lost.reason`` record or id
+        :param str note: kept in the log
+        :return: True
+        :raise UserError: no reason, or a line has its end already
+        :raise AccessError: the line is not the user's to lose; of a confirmed order: the sales manager's
+        """
+        reason = to_record(self.env, "crm.lost.reason", reason)
+        if not reason:
+            raise UserError(self.env._("Choose why the line is lost."))
+        self.check_access("write")
+        self._aria_check_losable()
+        lines = self.sudo()  # the right to write them was checked
+        lines._aria_engine_write({"aria_lost_reason_id": reason.id})
+        moved = lines.aria_fire("lost", note=note)
+        if moved != lines:
+            raise UserError(
+                self.env._(
+                    "“%(line)s” cannot be lost from “%(stage)s”; its flow has no way there.",
+                    line=(lines - moved)[:1].display_name,
+                    stage=(lines - moved)[:1].aria_stage_id.name or self.env._("no status"),
+                )
+            )
+        return True
+
+    def _aria_check_losable(self):
+        ended = self.filtered("aria_outcome")[:1]
+        if ended:
+            raise UserError(
+                self.env._(
+                    "“%(line)s” has its end already: %(stage)s.",
+                    line=ended.display_name,
+                    stage=ended.sudo().aria_stage_id.name,  # the name only
+                )
+            )
+        manager = self.env.user.has_group("sales_team.group_sale_manager")
+        confirmed = self.filtered(lambda line: line.state == "sale")[:1]
+        if confirmed and not manager and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "“%(line)s” belongs to a confirmed order; ask the sales manager to give it up.",
+                    line=confirmed.display_name,
+                )
+            )

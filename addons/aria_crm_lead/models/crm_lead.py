@@ -40,14 +40,16 @@ class CrmLead(models.Model):
 
     def _aria_referral_card(self):
         # EXTENDS 'aria_workflow'
-        _ = self.env._
         rows = {
             lead.id: [
-                (_("Subject"), lead.name),
-                (_("Customer"), lead.partner_id.name or lead.partner_name or lead.contact_name),
-                (_("Phone"), lead.phone),
-                (_("Email"), lead.email_from),
-                (_("Campaign"), lead.campaign_id.title),
+                (self.env._("Subject"), lead.name),
+                (
+                    self.env._("Customer"),
+                    lead.partner_id.name or lead.partner_name or lead.contact_name,
+                ),
+                (self.env._("Phone"), lead.phone),
+                (self.env._("Email"), lead.email_from),
+                (self.env._("Campaign"), lead.campaign_id.title),
             ]
             for lead in self
         }
@@ -57,8 +59,9 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         # EXTENDS 'crm': who holds a merged lead goes on holding it
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self._aria_take_over_referrals(opportunities)
+        return result
 
     def _aria_take_over_referrals(self, opportunities):
         """Refer this lead to whom the most urgent of the merged ``opportunities`` was referred.

@@ -4,4 +4,3 @@ from . import sale_order_line
 from . import crm_lead
 from . import stock_move
 from . import account_move
-from . import aria_line_lose

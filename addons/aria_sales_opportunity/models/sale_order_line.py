@@ -7,27 +7,22 @@ from odoo.addons.aria_workflow.arguments import to_record
 _lt = LazyTranslate(__name__)
 
 # every event of a line, with the method that fires it
-EVENTS = [
-    ("quotation_sent", _lt("Quotation sent")),  # sale.order.write: state becomes sent
-    ("confirmed", _lt("Order confirmed")),  # sale.order._action_confirm
-    ("cancelled", _lt("Order cancelled")),  # sale.order.write: state becomes cancel
-    ("reopened", _lt("Order reopened")),  # sale.order.write: from cancel to draft
-    (
-        "quantity_changed",
-        _lt("Ordered quantity changed"),
-    ),  # sale.order.line.write, on confirmed orders
-    ("reserved", _lt("Goods reserved")),  # stock.move._action_assign
-    ("unreserved", _lt("Reservation lost")),  # stock.move._do_unreserve, _action_cancel
-    ("exited", _lt("Goods left")),  # stock.move._action_done, to the customer
-    ("goods_returned", _lt("Goods came back")),  # stock.move._action_done, from the customer
-    ("invoiced", _lt("Invoice posted")),  # account.move._post
-    (
-        "invoice_cancelled",
-        _lt("Invoice cancelled"),
-    ),  # account.move._post of a refund, button_draft, button_cancel
-    ("paid", _lt("Invoice paid")),  # account.move._invoice_paid_hook
-    ("lost", _lt("Line lost")),  # sale.order.line.aria_lose
-]
+EVENTS = {
+    "quotation_sent": _lt("Quotation sent"),  # sale.order.write: state becomes sent
+    "confirmed": _lt("Order confirmed"),  # sale.order._action_confirm
+    "cancelled": _lt("Order cancelled"),  # sale.order.write: state becomes cancel
+    "reopened": _lt("Order reopened"),  # sale.order.write: from cancel to draft
+    "quantity_changed": _lt("Ordered quantity changed"),  # sale.order.line.write, when confirmed
+    "reserved": _lt("Goods reserved"),  # stock.move._action_assign
+    "unreserved": _lt("Reservation lost"),  # stock.move._do_unreserve, _action_cancel
+    "exited": _lt("Goods left"),  # stock.move._action_done, to the customer
+    "goods_returned": _lt("Goods came back"),  # stock.move._action_done, from the customer
+    "invoiced": _lt("Invoice posted"),  # account.move._post
+    # account.move._post of a refund, button_draft, button_cancel
+    "invoice_cancelled": _lt("Invoice cancelled"),
+    "paid": _lt("Invoice paid"),  # account.move._invoice_paid_hook
+    "lost": _lt("Line lost"),  # sale.order.line.aria_lose
+}
 COMPUTED = {
     "state", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl", "price_reduce_taxinc",
     "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
@@ -123,7 +118,7 @@ class SaleOrderLine(models.Model):
     @api.model
     def _aria_workflow_events(self):
         # EXTENDS 'aria_workflow'
-        own = [(code, self.env._(label)) for code, label in EVENTS]
+        own = [(code, self.env._(label)) for code, label in EVENTS.items()]
         return [*super()._aria_workflow_events(), *own]
 
     def _aria_enter_flow(self):
@@ -180,14 +175,16 @@ class SaleOrderLine(models.Model):
 
     def _aria_referral_card(self):
         # EXTENDS 'aria_workflow': no prices
-        _ = self.env._
         return {
             line.id: [
-                (_("Order"), line.order_id.name),
-                (_("Customer"), line.order_partner_id.name),
-                (_("Product"), line.product_id.display_name),
-                (_("Quantity"), f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}"),
-                (_("Description"), line.name),
+                (self.env._("Order"), line.order_id.name),
+                (self.env._("Customer"), line.order_partner_id.name),
+                (self.env._("Product"), line.product_id.display_name),
+                (
+                    self.env._("Quantity"),
+                    f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}",
+                ),
+                (self.env._("Description"), line.name),
             ]
             for line in self
         }
@@ -234,8 +231,9 @@ class SaleOrderLine(models.Model):
 
     def _aria_stage_entered(self, moves):
         # EXTENDS 'aria_workflow'
-        super()._aria_stage_entered(moves)
+        result = super()._aria_stage_entered(moves)
         self.aria_opportunity_id._aria_follow_lines()
+        return result
 
     def aria_lose(self, reason=None, note=None):
         """End these lines as lost.

@@ -1,0 +1,1 @@
+from . import aria_line_lose

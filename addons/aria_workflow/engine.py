@@ -15,6 +15,7 @@ def holds_token(env):
 
 def with_token(records):
     """Return ``records`` as superuser, for one write or create of the engine."""
+    # sudo: the engine writes what no user may; its callers have checked the rights
     return records.sudo().with_context(**{CONTEXT_KEY: TOKEN})
 
 

@@ -26,7 +26,9 @@ def unexplained_sudo(text):
     lines = text.splitlines()
     found = []
     for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.stmt) or isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.If):
+        if not isinstance(node, ast.stmt) or isinstance(
+            node, ast.FunctionDef | ast.ClassDef | ast.For | ast.If
+        ):
             continue
         calls = [
             call

@@ -21,7 +21,11 @@ def public_methods(model_cls):
     """Yield the names of public methods that the addons define on a model's class."""
     for cls in filter(defined_here, model_cls.mro()):
         for name, value in vars(cls).items():
-            private = name.startswith("_") or name in SHARED_METHODS or getattr(value, "_api_private", False)
+            private = (
+                name.startswith("_")
+                or name in SHARED_METHODS
+                or getattr(value, "_api_private", False)
+            )
             if inspect.isfunction(value) and not private:
                 yield f"{cls._name or cls._inherit}.{name}"
 
@@ -38,7 +42,9 @@ class TestModels(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.own_models = [
-            model for name, model in cls.env.items() if name.startswith("aria.") and not name.startswith("aria.test")
+            model
+            for name, model in cls.env.items()
+            if name.startswith("aria.") and not name.startswith("aria.test")
         ]
         cls.own_fields = [
             field
@@ -58,15 +64,25 @@ class TestModels(TransactionCase):
         for model in self.own_models:
             if model._abstract or "company_id" not in model._fields:
                 continue
-            rules = self.env["ir.rule"].search([("model_id.model", "=", model._name), ("global", "=", True)])
-            self.assertTrue(any("company_ids" in (r.domain_force or "") for r in rules), model._name)
+            rules = self.env["ir.rule"].search(
+                [("model_id.model", "=", model._name), ("global", "=", True)]
+            )
+            self.assertTrue(
+                any("company_ids" in (r.domain_force or "") for r in rules), model._name
+            )
 
     def test_public_methods_are_decided(self):
         text = (ROOT / "tests" / "public_methods.txt").read_text(encoding="utf-8")
         found = {name for model in self.env.values() for name in public_methods(type(model))}
-        found = {name for name in found if not name.split(".")[-1].startswith(("action_set_lost", "button_"))}
+        found = {
+            name
+            for name in found
+            if not name.split(".")[-1].startswith(("action_set_lost", "button_"))
+        }
         self.assertEqual(found - decisions(text), set(), "not in tests/public_methods.txt")
-        self.assertEqual(decisions(text) - found, set(), "in tests/public_methods.txt, but not in the code")
+        self.assertEqual(
+            decisions(text) - found, set(), "in tests/public_methods.txt, but not in the code"
+        )
 
     def test_fields_on_models_of_odoo_carry_the_prefix(self):
         for field in self.own_fields:
@@ -78,12 +94,18 @@ class TestModels(TransactionCase):
         for field in self.own_fields:
             own = not set(field._modules) - set(NAMES)
             checked = own and field.type == "many2one" and field.store and field.column_type
-            if checked and not self.env[field.model_name].is_transient() and field.name not in ("create_uid", "write_uid"):
+            if (
+                checked
+                and not self.env[field.model_name].is_transient()
+                and field.name not in ("create_uid", "write_uid")
+            ):
                 self.assertTrue(field.index, f"{field}: searched without an index")
 
     def test_views_open_for_every_group_with_the_menu(self):
         menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True}).search([])
-        data = self.env["ir.model.data"].search([("model", "=", "ir.ui.menu"), ("module", "in", NAMES)])
+        data = self.env["ir.model.data"].search(
+            [("model", "=", "ir.ui.menu"), ("module", "in", NAMES)]
+        )
         menus = menus.browse(data.mapped("res_id")).filtered("action")
         self.assertTrue(menus)
         for menu in menus:
@@ -99,7 +121,9 @@ class TestModels(TransactionCase):
         views = [[view.id, kind] for view, kind in self.views_of(action)]
         fetched = model.get_views([*views, [action.search_view_id.id, "search"]])
         for kind in action.view_mode.split(","):
-            names = [name for name in fetched["models"][model._name]["fields"] if name in model._fields]
+            names = [
+                name for name in fetched["models"][model._name]["fields"] if name in model._fields
+            ]
             model.search_read([], names, limit=1)
             self.assertIn(kind, fetched["views"])
 
@@ -113,7 +137,11 @@ class TestModels(TransactionCase):
             if model._abstract:
                 continue
             record = model.search([], limit=1)
-            names = [name for name, field in model._fields.items() if field.exportable and field.type != "json"]
+            names = [
+                name
+                for name, field in model._fields.items()
+                if field.exportable and field.type != "json"
+            ]
             record.export_data(names)
             if not record:
                 continue

@@ -119,8 +119,8 @@ class AriaUnit(models.Model):
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_used(self):
-        # sudo: whether anybody's referral or log names the unit
         for model, field in self._get_history_fields():
+            # sudo: whether anybody's referral or log names the unit
             used = self.env[model].sudo().search([(field, "in", self.ids)], limit=1)
             if used:
                 raise UserError(

@@ -105,7 +105,7 @@ class AriaWorkflowMixin(models.AbstractModel):
                 fitting._aria_move_to(workflow.initial_stage_id)
                 entered |= fitting
                 waiting -= fitting
-        entered.sudo()._aria_go_auto()
+        entered.sudo()._aria_go_auto()  # the engine: what follows by itself
         return entered.with_env(self.env)
 
     # ------------------------------------------------------------------ moving
@@ -125,7 +125,7 @@ class AriaWorkflowMixin(models.AbstractModel):
         for transition, group in records._aria_get_moves("event", event):
             group._aria_go(transition, event=event, note=note)
             moved |= group
-        moved.sudo()._aria_go_auto()
+        moved.sudo()._aria_go_auto()  # the engine: what follows by itself
         return moved.with_env(self.env)
 
     def aria_move(self, transition, note=None):

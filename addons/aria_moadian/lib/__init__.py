@@ -1,0 +1,1 @@
+"""The Moadian protocol (API v2) in plain Python: nothing here imports Odoo."""

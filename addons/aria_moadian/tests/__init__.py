@@ -1,0 +1,2 @@
+from . import test_lib_constants
+from . import test_lib_taxid

@@ -63,7 +63,12 @@ class AriaReferableMixin(models.AbstractModel):
     def _search_aria_referral_id(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented
-        domain = Domain("res_model", "=", self._name) & Domain("state", "in", OPEN_STATES)
+        # parts of a divided referral are not the document's: who divided it still holds it
+        domain = (
+            Domain("res_model", "=", self._name)
+            & Domain("state", "in", OPEN_STATES)
+            & Domain("parent_id", "=", False)
+        )
         if operator == "any":
             return Domain("aria_referral_ids", "any", domain & Domain(value))
         found = Domain(
@@ -84,6 +89,7 @@ class AriaReferableMixin(models.AbstractModel):
             Domain("res_model", "=", self._name)
             & Domain("res_id", "in", self.ids)
             & Domain("state", "in", OPEN_STATES)
+            & Domain("parent_id", "=", False)
         )
 
     # ------------------------------------------------------------------ public

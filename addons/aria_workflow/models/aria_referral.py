@@ -10,8 +10,7 @@ from odoo.tools import SQL
 
 from ..arguments import to_future, to_record, to_text
 from ..engine import holds_token, with_token
-
-OPEN_STATES = ("open", "accepted")
+from .aria_referral_parts_mixin import OPEN_STATES
 
 
 class AriaReferral(models.Model):
@@ -22,7 +21,7 @@ class AriaReferral(models.Model):
     """
 
     _name = "aria.referral"
-    _inherit = ["aria.append.only.mixin"]
+    _inherit = ["aria.append.only.mixin", "aria.referral.parts.mixin"]
     _description = "Referral"
     _order = "priority desc, deadline, id"
     _rec_name = "res_name"
@@ -132,7 +131,7 @@ class AriaReferral(models.Model):
         "A referral needs a unit or a person; choose one.",
     )
     _open_uniq = models.UniqueIndex(
-        "(res_model, res_id) WHERE state IN ('open', 'accepted')",
+        "(res_model, res_id) WHERE state IN ('open', 'accepted') AND parent_id IS NULL",
         "Somebody else has just referred this document; reload it to see to whom.",
     )
     # the cartable and its counter read only these two, whatever the number of closed rows
@@ -349,7 +348,8 @@ class AriaReferral(models.Model):
             {"state": "accepted", "to_user_id": self.env.uid, "accepted_at": fields.Datetime.now()}
         )
         pool._update_counters(1)
-        for documents in referrals._documents().values():
+        wholes = referrals.filtered(lambda r: not r.parent_id)  # parts do not move the document
+        for documents in wholes._documents().values():
             documents._aria_engine_write({"aria_user_id": self.env.uid})
         return True
 
@@ -460,9 +460,11 @@ class AriaReferral(models.Model):
 
     def _open_next(self, unit, user, **values):
         """Open the referrals that follow these; what is not given is kept from the previous ones."""
-        opened = self.browse()
-        for model, documents in self._documents().items():
-            previous = {r.res_id: r for r in self if r.res_model == model}
+        parts = self.filtered("parent_id")
+        wholes = self - parts
+        opened = parts._aria_open_next_parts(unit, user, **values) if parts else parts
+        for model, documents in wholes._documents().items():
+            previous = {r.res_id: r for r in wholes if r.res_model == model}
             opened |= documents._aria_open_referrals(
                 unit, user, previous=previous, same_work=True, **values
             )
@@ -495,13 +497,21 @@ class AriaReferral(models.Model):
         """
         if not self:
             return
-        self._update_counters(-1)
+        ended_parts = self.browse() if keep_holder else self.filtered("parent_id")
+        ended_parts._aria_count_ended_parts(state)
+        self.filtered(lambda r: not r.part_count)._update_counters(-1)
         vals = {"state": state, "closed_at": fields.Datetime.now(), "closed_by_id": self.env.uid}
         with_token(self).write(vals | ({"answer": answer} if answer else {}))
         self.flush_recordset(
             ["state"]
         )  # only one open row a document: the next one is inserted at once
+        self._aria_cancel_parts()
         self._tell_senders(state)
+        self.filtered(lambda r: not r.parent_id)._free_documents(keep_holder)
+        ended_parts._aria_end_wholes()
+
+    def _free_documents(self, keep_holder):
+        """Tell the documents of these referrals, which are closed and no parts."""
         for documents in self._documents().values():
             closed = self.filtered(lambda r, docs=documents: r.res_model == docs._name)
             if not keep_holder:

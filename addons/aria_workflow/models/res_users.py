@@ -43,7 +43,7 @@ class ResUsers(models.Model):
         """
         # engine's tables are read by SQL: what is not flushed yet would be missing
         self.env["aria.referral"].flush_model(
-            ["to_user_id", "to_unit_id", "state", "deadline", "snoozed_until"]
+            ["to_user_id", "to_unit_id", "state", "deadline", "snoozed_until", "part_count"]
         )
         self.env["aria.unit"].flush_model(["member_ids", "manager_id", "active"])
         overdue, today, total = self.env.execute_query(self._aria_get_cartable_query())[0]
@@ -59,7 +59,7 @@ class ResUsers(models.Model):
         now, tomorrow, _after = self.env["aria.referral"]._get_day_limits()
         companies = tuple(self.env.companies.ids) or (0,)
         shown = SQL(
-            "state IN ('open', 'accepted') AND (snoozed_until IS NULL OR snoozed_until <= %s)"
+            "state IN ('open', 'accepted') AND part_count = 0 AND (snoozed_until IS NULL OR snoozed_until <= %s)"
             " AND (company_id IS NULL OR company_id IN %s)",
             now,
             companies,

@@ -1,3 +1,4 @@
 from . import test_concurrency
 from . import test_referral
 from . import test_workflow
+from . import test_divide

@@ -179,3 +179,68 @@ class TestConcurrency(BaseCase):
         with self.transaction() as env:
             self.assertEqual(env["aria.referral"].browse(referral).state, "open")
             self.assertEqual(env["aria.test.document"].browse(document).aria_unit_id.id, self.unit)
+
+    def new_division(self, answer_when="all", users=None):
+        """Return (whole, [parts]) of a referral that the first racer has divided."""
+        _document, whole = self.new_referral()
+        parts = [{"user_id": user} for user in users or (self.two, self.seller)]
+        with self.transaction(self.one) as env:
+            made = env["aria.referral"].browse(whole).aria_divide(parts, answer_when)
+        return whole, made.ids
+
+    def read_states(self, *ids):
+        with self.transaction() as env:
+            return env["aria.referral"].browse(ids).mapped("state")
+
+    def test_the_last_two_parts_are_answered_at_once(self):
+        whole, parts = self.new_division()
+        results = self.race(
+            (self.two, "aria.referral", [parts[0]], "action_answer", ["left"]),
+            (self.seller, "aria.referral", [parts[1]], "action_answer", ["right"]),
+        )
+        self.assertEqual(results, [True, True])
+        with self.transaction() as env:
+            row = env["aria.referral"].browse(whole)
+            self.assertEqual((row.state, row.part_done), ("answered", 2))
+            self.assertIn("left", row.answer)
+            self.assertIn("right", row.answer)
+
+    def test_two_first_answers_at_once(self):
+        whole, parts = self.new_division("first")
+        results = self.race(
+            (self.two, "aria.referral", [parts[0]], "action_answer", ["left"]),
+            (self.seller, "aria.referral", [parts[1]], "action_answer", ["right"]),
+        )
+        self.assertEqual(len([r for r in results if isinstance(r, Exception)]), 1, results)
+        self.assertEqual(self.read_states(whole), ["answered"])
+        self.assertEqual(sorted(self.read_states(*parts)), ["answered", "cancelled"])
+
+    def test_a_part_is_answered_while_the_whole_is_returned(self):
+        whole, parts = self.new_division()
+        self.race(
+            (self.two, "aria.referral", [parts[0]], "action_answer", ["left"]),
+            (self.one, "aria.referral", [whole], "action_return", ["no"]),
+        )
+        self.assertEqual(self.read_states(whole), ["returned"])
+        self.assertNotIn("open", self.read_states(*parts))
+
+    def test_a_part_is_referred_on_while_the_whole_is_answered(self):
+        whole, parts = self.new_division()
+        self.race(
+            (self.two, "aria.referral", [parts[0]], "action_refer", [self.unit]),
+            (self.one, "aria.referral", [whole], "action_answer", ["done"]),
+        )
+        with self.transaction() as env:
+            domain = [("parent_id", "=", whole), ("state", "in", ["open", "accepted"])]
+            self.assertFalse(env["aria.referral"].search(domain), "no part outlives its whole")
+
+    def test_two_divide_at_once(self):
+        _document, whole = self.new_referral()
+        parts = [{"user_id": self.seller}]
+        results = self.race(
+            (self.one, "aria.referral", [whole], "aria_divide", [parts]),
+            (self.two, "aria.referral", [whole], "aria_divide", [parts]),
+        )
+        self.assertEqual(len([r for r in results if isinstance(r, Exception)]), 1, results)
+        with self.transaction() as env:
+            self.assertEqual(env["aria.referral"].search_count([("parent_id", "=", whole)]), 1)

@@ -1,1 +1,2 @@
 from . import aria_referral_act
+from . import aria_referral_act_part

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AriaReferralAct(models.TransientModel):
-    """The one dialog of the cartable: answer, return, refer on or snooze, for one referral or many.
+    """The one dialog of the cartable: answer, return, refer on, divide or snooze, for one referral or many.
 
     Opened on documents it refers them. It only collects what the methods of the referral ask for; rights
     and states are checked there.
@@ -13,7 +13,13 @@ class AriaReferralAct(models.TransientModel):
     _description = "Act on Referrals"
 
     verb = fields.Selection(
-        [("answer", "Answer"), ("return", "Return"), ("refer", "Refer"), ("snooze", "Snooze")],
+        [
+            ("answer", "Answer"),
+            ("return", "Return"),
+            ("refer", "Refer"),
+            ("divide", "Divide"),
+            ("snooze", "Snooze"),
+        ],
         required=True,
         default="refer",
     )
@@ -30,6 +36,13 @@ class AriaReferralAct(models.TransientModel):
     deadline = fields.Datetime()
     remind_at = fields.Datetime("Reminder")
     until = fields.Datetime("Show Again")
+    part_ids = fields.One2many("aria.referral.act.part", "act_id", string="Parts")
+    answer_when = fields.Selection(
+        [("all", "All parts are answered"), ("first", "The first part is answered")],
+        string="The Whole Is Answered When",
+        required=True,
+        default="all",
+    )
 
     @api.model
     def default_get(self, fields_list):
@@ -68,6 +81,10 @@ class AriaReferralAct(models.TransientModel):
 
     def _apply_snooze(self):
         self.referral_ids.action_snooze(self.until)
+
+    def _apply_divide(self):
+        parts = [part._get_part() for part in self.part_ids]
+        self.referral_ids.aria_divide(parts, self.answer_when)
 
     def _apply_refer(self):
         values = {name: self[name] for name in ("note", "deadline", "remind_at")}

@@ -14,6 +14,7 @@
         "wizard/aria_referral_act_views.xml",
         "views/aria_referral_views.xml",
         "views/aria_unit_views.xml",
+        "views/aria_absence_views.xml",
         "views/aria_workflow_views.xml",
         "views/aria_workflow_log_views.xml",
         "views/aria_workflow_menus.xml",

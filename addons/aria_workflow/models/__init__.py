@@ -1,5 +1,7 @@
 from . import aria_engine_mixin
 from . import aria_append_only_mixin
+from . import aria_turn
+from . import aria_absence
 from . import aria_unit
 from . import aria_referral_parts_mixin
 from . import aria_referral

@@ -259,21 +259,40 @@ class AriaReferableMixin(models.AbstractModel):
         """
         if not self:
             return self.env["aria.referral"].sudo()  # empty
-        user = user or unit._get_receiver()
         from_unit = values.pop("from_unit", None) or self._aria_get_unit_of_user()
+        receivers = self._aria_get_receivers(unit, user)
         # the document's row first: two users at once meet there, and the second is replayed
-        self._aria_set_holder(unit, user)
+        for receiver, documents in self.grouped(lambda r: receivers[r.id]).items():
+            documents._aria_set_holder(unit, receiver)
         self.flush_recordset(["aria_unit_id", "aria_user_id"])
         referrals = (
             self.env["aria.referral"]
             ._aria_engine_create(
-                self._aria_prepare_referral_vals(unit, user, from_unit, previous or {}, **values)
+                self._aria_prepare_referral_vals(
+                    unit, user, from_unit, previous or {}, receivers=receivers, **values
+                )
             )
             .sudo()
         )  # handed to hooks of the engine
         referrals._update_counters(1)
         self._aria_referral_opened(referrals)
         return referrals
+
+    def _aria_get_receivers(self, unit, user):
+        """Return {document id: user who gets the referral}; an empty user: any member of the unit.
+
+        Whoever is away is represented by the substitute, if there is one.
+        """
+        receivers = {}
+        companies = self._aria_get_companies()
+        for company, documents in self.grouped(lambda r: companies[r.id]).items():
+            if user:
+                stand_in = self.env["aria.absence"]._get_stand_ins(user, company)[user]
+                receivers |= dict.fromkeys(documents.ids, stand_in or user)
+            else:
+                people = unit._get_receivers(len(documents), company)
+                receivers |= dict(zip(documents.ids, people, strict=True))
+        return receivers
 
     def _aria_get_unit_of_user(self):
         """Return the unit in whose name the user refers: the first one he belongs to."""
@@ -283,8 +302,14 @@ class AriaReferableMixin(models.AbstractModel):
             .search(self.env["aria.unit"]._get_my_units_domain(), limit=1)
         )  # own
 
-    def _aria_prepare_referral_vals(self, unit, user, from_unit, previous, **values):
-        """Return the values of the referrals of these documents; one dict each, in order."""
+    def _aria_prepare_referral_vals(
+        self, unit, user, from_unit, previous, receivers=None, **values
+    ):
+        """Return the values of the referrals of these documents; one dict each, in order.
+
+        :param receivers: {document id: who gets the referral instead of ``user``}
+        """
+        receivers = receivers or {}
         common = self._aria_prepare_common_referral_vals(unit, user, from_unit, **values)
         owners, companies = self._aria_get_owners(), self._aria_get_companies()
         return [
@@ -295,9 +320,16 @@ class AriaReferableMixin(models.AbstractModel):
                 "res_name": record.display_name,
                 "owner_id": owners[record.id].id,
                 "company_id": companies[record.id].id,
+                **self._aria_prepare_receiver_vals(user, receivers.get(record.id, user)),
             }
             for record in self
         ]
+
+    @api.model
+    def _aria_prepare_receiver_vals(self, user, receiver):
+        """Return who gets a referral that is meant for ``user``."""
+        instead = user.id if user and receiver != user else False
+        return {"to_user_id": receiver.id, "absent_user_id": instead}
 
     def _aria_prepare_common_referral_vals(self, unit, user, from_unit, **values):
         sender = self.env.user

@@ -55,6 +55,14 @@ class AriaReferral(models.Model):
     to_user_id = fields.Many2one(
         "res.users", string="Held By", readonly=True, index=True, ondelete="restrict"
     )
+    absent_user_id = fields.Many2one(
+        "res.users",
+        string="In Place Of",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Who was meant, but was away; the holder stands in.",
+    )
     to_unit_id = fields.Many2one(
         "aria.unit", string="Unit", readonly=True, index=True, ondelete="restrict"
     )
@@ -480,7 +488,7 @@ class AriaReferral(models.Model):
         if sender.active and not sender.share:
             return unit, sender
         if unit:
-            return unit, unit._get_receiver()
+            return unit, self.env["res.users"]
         if self.owner_id.active:
             return unit, self.owner_id
         raise UserError(

@@ -65,11 +65,13 @@ class AriaReferralPartsMixin(models.AbstractModel):
         referrals._aria_check_dividable(answer_when)
         self.action_accept()
         from_unit = self.env["aria.referable.mixin"]._aria_get_unit_of_user()
-        vals_list = [
-            referral._aria_prepare_part_vals(part, from_unit)
-            for referral in referrals
-            for part in parts
-        ]
+        vals_list = []
+        for part in parts:
+            receivers = referrals._aria_get_receivers(part["unit"], part["user"], self.env.user)
+            vals_list += [
+                referral._aria_prepare_part_vals(part, receivers[referral.id], from_unit)
+                for referral in referrals
+            ]
         # the rows of the wholes first: whoever closes one at the same instant meets this there
         referrals._update_counters(-1)
         with_token(referrals).write(
@@ -148,14 +150,26 @@ class AriaReferralPartsMixin(models.AbstractModel):
         }
 
     # ------------------------------------------------------------------ the engine's side
-    def _aria_prepare_part_vals(self, part, from_unit):
+    def _aria_get_receivers(self, unit, user, without=None):
+        """Return {id of the referral: who gets its part}, as documents do for themselves."""
+        receivers = {}
+        for company, referrals in self.grouped("company_id").items():
+            if user:
+                stand_in = self.env["aria.absence"]._get_stand_ins(user, company)[user]
+                receivers |= dict.fromkeys(referrals.ids, stand_in or user)
+            else:
+                people = unit._get_receivers(len(referrals), company, without)
+                receivers |= dict(zip(referrals.ids, people, strict=True))
+        return receivers
+
+    def _aria_prepare_part_vals(self, part, receiver, from_unit):
         """Return the values of one part of this (superuser) referral."""
         self.ensure_one()
         documents = self.env[self.res_model]
         return {
             **documents._aria_prepare_common_referral_vals(
                 part["unit"],
-                part["user"] or part["unit"]._get_receiver(),
+                part["user"],
                 from_unit,
                 summary=part.get("summary") or self.summary,
                 note=part.get("note") or self.note,
@@ -164,6 +178,7 @@ class AriaReferralPartsMixin(models.AbstractModel):
                 priority=part.get("priority") or self.priority,
             ),
             **self._aria_prepare_inherited_vals(),
+            **documents._aria_prepare_receiver_vals(part["user"], receiver),
             "deadline": part["deadline"] or self.deadline,
             "parent_id": self.id,
         }
@@ -183,7 +198,7 @@ class AriaReferralPartsMixin(models.AbstractModel):
 
     def _aria_open_next_parts(self, unit, user, **values):
         """Open the parts that follow these ones, when they are referred on or returned."""
-        user = user or unit._get_receiver()
+        receivers = self._aria_get_receivers(unit, user)
         from_unit = self.env["aria.referable.mixin"]._aria_get_unit_of_user()
         values |= {"same_work": True}
         vals_list = []
@@ -193,6 +208,7 @@ class AriaReferralPartsMixin(models.AbstractModel):
             vals_list += [
                 common
                 | part._aria_prepare_inherited_vals()
+                | documents._aria_prepare_receiver_vals(user, receivers[part.id])
                 | documents._aria_prepare_chain_vals(part, values)
                 | {"parent_id": part.parent_id.id}
                 for part in parts

@@ -1,3 +1,6 @@
+from bisect import bisect_right
+from heapq import heapify, heapreplace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -37,11 +40,17 @@ class AriaUnit(models.Model):
         domain=[("share", "=", False)],
     )  # fmt: skip
     assignment = fields.Selection(
-        [("manual", "Any member takes it"), ("manager", "The manager hands it out")],
+        [
+            ("manual", "Any member takes it"),
+            ("manager", "The manager hands it out"),
+            ("round_robin", "Each member in turn"),
+            ("least_loaded", "The member with the least open work"),
+        ],
         required=True,
         default="manual",
         help="What happens to work referred to the unit without a name: it waits for any member to take it,"
-        " or goes to the manager, who refers it on.",
+        " goes to the manager, who refers it on, or to a member, in turn or by open work. Whoever is away"
+        " is left out or represented; when nobody can be reached, it goes to the manager.",
     )
     calendar_id = fields.Many2one(
         "resource.calendar",
@@ -140,10 +149,82 @@ class AriaUnit(models.Model):
             ("aria.workflow.stage", "unit_id"),
         ]
 
+    # ------------------------------------------------------------------ handing out
     def _get_receiver(self):
-        """Return the user that work for this unit goes to at once; empty when any member may take it."""
+        """Return the user that one piece of work for this unit goes to; empty: any member may take it."""
+        return self._get_receivers(1)[0]
+
+    def _get_receivers(self, count, company=None, without=None):
+        """Return who gets each of ``count`` pieces of work for this unit, as a list of users.
+
+        An empty user means that the work waits for any member. Turns are taken under a lock: of two
+        transactions at once the second sees what the first has handed out.
+
+        :param company: whoever receives must work there
+        :param without: users who hand out and do not receive
+        """
         self.ensure_one()
-        return self.manager_id if self.assignment == "manager" else self.env["res.users"]
+        unit = self.sudo()  # members may be users of other companies
+        nobody = self.env["res.users"]
+        members = unit._get_reachable(unit.member_ids, company) - (without or nobody)
+        if self.assignment in ("round_robin", "least_loaded") and members:
+            return unit._take_turns(members, count)
+        waits = self.assignment == "manual" and members
+        return [nobody if waits else unit._get_reachable_manager(company)] * count
+
+    def _get_reachable(self, users, company=None):
+        """Return who works for ``users`` now: those present, and substitutes of the others."""
+        stand_ins = self.env["aria.absence"]._get_stand_ins(users, company)
+        return users.browse(dict.fromkeys(person.id for person in stand_ins.values() if person))
+
+    def _get_reachable_manager(self, company=None):
+        """Return who works as manager of this unit now, or of the nearest unit above that has one."""
+        self.ensure_one()
+        unit = self
+        while unit:
+            person = self._get_reachable(unit.manager_id, company)
+            if person:
+                return person
+            unit = unit.parent_id
+        return self.env["res.users"]
+
+    def _take_turns(self, members, count):
+        """Return ``count`` of ``members``, as the assignment of this unit says."""
+        key = f"unit:{self.id}"
+        last_id = self.env["aria.turn"]._take([key])[key]
+        # from the one after the last receiver on, so that equal loads go round too
+        ring = sorted(members.ids)
+        start = bisect_right(ring, last_id)
+        ring = ring[start:] + ring[:start]
+        loads = dict.fromkeys(ring, 0)
+        if self.assignment == "least_loaded":
+            loads |= self._get_loads(members)
+        queue = [(load, place, id_) for place, (id_, load) in enumerate(loads.items())]
+        heapify(queue)
+        receivers = [self._take_next(queue, len(ring)) for _n in range(count)]
+        self.env["aria.turn"]._set_last(key, receivers[-1] if receivers else last_id)
+        return [members.browse(id_) for id_ in receivers]
+
+    @api.model
+    def _take_next(self, queue, size):
+        """Return the first of ``queue`` and put it back behind those with as much work."""
+        load, place, id_ = queue[0]
+        heapreplace(queue, (load + 1, place + size, id_))
+        return id_
+
+    @api.model
+    def _get_loads(self, users):
+        """Return {user id: number of open referrals that wait for the user}."""
+        groups = self.env["aria.referral"]._read_group(
+            [
+                ("to_user_id", "in", users.ids),
+                ("state", "in", ("open", "accepted")),
+                ("part_count", "=", 0),
+            ],
+            ["to_user_id"],
+            ["__count"],
+        )
+        return {user.id: count for user, count in groups}
 
     def _get_people(self):
         """Return the active users who see the work of these units."""

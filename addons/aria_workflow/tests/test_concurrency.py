@@ -75,6 +75,7 @@ class TestConcurrency(BaseCase):
             env["ir.model.access"].browse(cls.access).unlink()
             cr.execute("DROP TABLE aria_test_document")
             cr.execute("DELETE FROM ir_model WHERE model = %s", [AriaDocument._name])
+            cr.execute("DELETE FROM aria_turn")
             env["aria.unit"].browse(cls.unit).unlink()
             users = env["res.users"].browse([cls.seller, cls.one, cls.two])
             partners = users.partner_id
@@ -86,7 +87,7 @@ class TestConcurrency(BaseCase):
         with cls.transaction() as env:
             cls.registry._setup_models__(env.cr)
 
-    def race(self, *calls):
+    def race(self, *calls, model_method=False):
         """Run (uid, model, ids, method, args) side by side; return what each got or raised, in order.
 
         Each one has read the records before any of them acts, so that all act on the same snapshot.
@@ -103,7 +104,8 @@ class TestConcurrency(BaseCase):
                     env[model].sudo().browse(ids).mapped("display_name")
                     if meet:
                         meet.pop()(timeout=30)
-                    return call_kw(env[model], method, [ids, *args], {})
+                    sent = args if model_method else [ids, *args]
+                    return call_kw(env[model], method, sent, {})
 
                 try:
                     results[index] = retrying(act, env)
@@ -244,3 +246,55 @@ class TestConcurrency(BaseCase):
         self.assertEqual(len([r for r in results if isinstance(r, Exception)]), 1, results)
         with self.transaction() as env:
             self.assertEqual(env["aria.referral"].search_count([("parent_id", "=", whole)]), 1)
+
+    @contextmanager
+    def assignment(self, value):
+        """Let the unit of the race hand out its work to the two racers."""
+        with self.transaction() as env:
+            env["aria.unit"].browse(self.unit).assignment = value
+        yield
+        with self.transaction() as env:
+            env["aria.unit"].browse(self.unit).assignment = "manual"
+
+    def refer_two_at_once(self):
+        """Return who got the work of two documents that were referred to the unit at the same instant."""
+        with self.transaction() as env:
+            vals = {"name": "Race", "user_id": self.seller}
+            documents = env["aria.test.document"].create([vals, vals]).ids
+        results = self.race(
+            *[
+                (self.seller, "aria.test.document", [document], "aria_refer", [self.unit])
+                for document in documents
+            ]
+        )
+        self.assertFalse([r for r in results if isinstance(r, Exception)], results)
+        with self.transaction() as env:
+            return env["aria.test.document"].browse(documents).mapped("aria_user_id.id")
+
+    def test_turns_are_taken_one_after_the_other(self):
+        with self.assignment("round_robin"):
+            for _n in range(3):
+                self.assertEqual(sorted(self.refer_two_at_once()), sorted([self.one, self.two]))
+
+    def test_loads_are_counted_one_after_the_other(self):
+        with self.assignment("least_loaded"):
+            with self.transaction() as env:
+                env.cr.execute(
+                    "UPDATE aria_referral SET state = 'cancelled' WHERE res_model = %s",
+                    [AriaDocument._name],
+                )
+            for _n in range(3):
+                self.assertEqual(sorted(self.refer_two_at_once()), sorted([self.one, self.two]))
+
+    def test_two_name_each_other_as_substitutes_at_once(self):
+        dates = {"date_from": "2031-01-01", "date_to": "2031-01-05"}
+        results = self.race(
+            *[
+                (uid, "aria.absence", [], "create", [[{**dates, "substitute_id": other}]])
+                for uid, other in ((self.one, self.two), (self.two, self.one))
+            ],
+            model_method=True,
+        )
+        self.assertEqual(len([r for r in results if isinstance(r, Exception)]), 1, results)
+        with self.transaction() as env:
+            env["aria.absence"].search([("user_id", "in", [self.one, self.two])]).unlink()

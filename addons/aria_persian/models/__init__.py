@@ -1,0 +1,3 @@
+from . import aria_search_mixin
+from . import res_partner
+from . import res_partner_bank

@@ -1,0 +1,3 @@
+from . import test_tools
+from . import test_res_partner
+from . import test_search

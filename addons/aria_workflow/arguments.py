@@ -3,12 +3,15 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+# ids are 4 bytes wide in PostgreSQL
+MAX_ID = 2**31 - 1
+
 
 def to_record(env, model, value):
     """Return the record meant by ``value``: a record, an id, or nothing.
 
     :param value: recordset of at most one record, id, or a false value
-    :raise UserError: no such record, or several
+    :raise UserError: no such record, several, or one that the user may not see
     """
     if not value:
         return env[model]
@@ -16,11 +19,12 @@ def to_record(env, model, value):
         record = value.with_env(env)
     else:
         try:
-            record = env[model].browse(int(value))
+            number = int(value)
         except (TypeError, ValueError):
-            record = env[model]
-    # sudo: existence only; rights are checked by whoever uses the record
-    if len(record) != 1 or not record.sudo().exists():
+            number = 0
+        record = env[model].browse(number if 0 < number <= MAX_ID else ())
+    # sudo: existence only
+    if len(record) != 1 or not record.sudo().exists() or not record.has_access("read"):
         raise UserError(
             env._(
                 "%(value)s is not a record of %(model)s; choose one that exists.",

@@ -22,9 +22,20 @@ class AriaEngineMixin(models.AbstractModel):
     @api.model
     def _has_field_access(self, field, operation):
         # EXTENDS 'base'
-        if operation == "write" and not self.env.su and getattr(field, "aria_engine", False):
-            return False
+        if not self.env.su:
+            if operation == "write" and getattr(field, "aria_engine", False):
+                return False
+            # a customer may read the lines of his order, but not who holds them
+            if field.name.startswith("aria_") and self.env.user.share:
+                return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        # EXTENDS 'base': the reason in one sentence
+        if not self.env.su and operation == "write" and not self.env.user.share:
+            self._aria_refuse_engine_fields([field.name])
+        return super()._check_field_access(field, operation)
 
     @api.model
     def _aria_engine_fields(self, names):

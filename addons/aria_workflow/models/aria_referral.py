@@ -401,6 +401,8 @@ class AriaReferral(models.Model):
         :param remind_at: UTC datetime, or text
         :return: the new referrals
         """
+        unit = to_record(self.env, "aria.unit", unit)  # as the user, who must see the target
+        user = to_record(self.env, "res.users", user)
         return (
             self._checked()
             ._refer_on(unit, user, note=note, deadline=deadline, remind_at=remind_at)
@@ -487,10 +489,10 @@ class AriaReferral(models.Model):
         sender, unit = self.from_user_id, self.from_unit_id
         if sender.active and not sender.share:
             return unit, sender
-        if unit:
+        if unit.active:
             return unit, self.env["res.users"]
         if self.owner_id.active:
-            return unit, self.owner_id
+            return unit.filtered("active"), self.owner_id
         raise UserError(
             self.env._(
                 "“%(document)s” cannot be returned, as nobody is left who referred it; refer it on instead.",

@@ -96,6 +96,37 @@ class AriaUnit(models.Model):
                     )
                 )
 
+    @api.constrains("active")
+    def _check_nothing_waits(self):
+        archived = self.filtered(lambda unit: not unit.active)
+        # sudo: whether anybody's work would be out of sight
+        waiting = self.env["aria.referral"].sudo()
+        held = waiting.search(
+            [("to_unit_id", "in", archived.ids), ("state", "in", ("open", "accepted"))], limit=1
+        )
+        if held:
+            raise ValidationError(
+                self.env._(
+                    "%(unit)s still holds “%(document)s”; answer or refer on its work before it is archived.",
+                    unit=held.to_unit_id.name,
+                    document=held.res_name,
+                )
+            )
+        # sudo: flows of all companies
+        stages = self.env["aria.workflow.stage"].sudo()
+        used = stages.search(
+            [("unit_id", "in", archived.ids), ("workflow_id.state", "=", "active")], limit=1
+        )
+        if used:
+            raise ValidationError(
+                self.env._(
+                    "%(unit)s gets work at the stage “%(stage)s” of “%(workflow)s”; choose another unit there first.",
+                    unit=used.unit_id.name,
+                    stage=used.name,
+                    workflow=used.workflow_id.name,
+                )
+            )
+
     @api.constrains("member_ids", "manager_id")
     def _check_internal(self):
         for unit in self:

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+# what is deleted together with a model's flows
+FLOW_MODELS = ("aria.workflow", "aria.workflow.stage", "aria.workflow.transition", "aria.referral")
+
 
 class AriaWorkflow(models.Model):
     """The way of a kind of record through stages and units, as data."""
@@ -23,7 +26,9 @@ class AriaWorkflow(models.Model):
     model_id = fields.Many2one(
         "ir.model", string="Kind of Record", required=True, index=True, ondelete="cascade"
     )
-    model = fields.Char("Model", related="model_id.model", store=True, precompute=True, index=True)
+    model = fields.Char(
+        "Model", related="model_id.model", store=True, precompute=True, index=True, aria_engine=True
+    )
     company_id = fields.Many2one(
         "res.company",
         index=True,
@@ -162,6 +167,9 @@ class AriaWorkflow(models.Model):
         self._check_dead_ends()
         for transition in self.transition_ids:
             self._aria_validate_domain(transition.guard_domain, transition.display_name)
+        # what the draft's kind of record or company has been changed to since
+        self.transition_ids._check_event()
+        self.stage_ids._check_unit_company()
 
     def _refuse(self, message):
         raise ValidationError(message)
@@ -277,13 +285,12 @@ class AriaWorkflow(models.Model):
         By SQL: the rows are append-only, and their documents lose the columns that point at them.
         """
         self.env.flush_all()
-        table = SQL.identifier(self.env[model]._table)
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET aria_stage_id = NULL, aria_workflow_id = NULL WHERE aria_workflow_id IS NOT NULL",
-                table,
-            )
-        )
+        for field in self.env[model]._fields.values():
+            if field.store and field.type == "many2one" and field.comodel_name in FLOW_MODELS:
+                table, column = SQL.identifier(self.env[model]._table), SQL.identifier(field.name)
+                self.env.cr.execute(
+                    SQL("UPDATE %s SET %s = NULL WHERE %s IS NOT NULL", table, column, column)
+                )
         for name in ("aria_workflow_log", "aria_referral"):
             self.env.cr.execute(
                 SQL("DELETE FROM %s WHERE res_model = %s", SQL.identifier(name), model)

@@ -120,12 +120,11 @@ class AriaWorkflowMixin(models.AbstractModel):
         :param str note: kept in the log
         :return: the records that moved
         """
-        moved = self.browse()
-        records = self.sudo()  # the engine: the event is a fact, whoever caused it
-        for transition, group in records._aria_get_moves("event", event):
-            group._aria_go(transition, event=event, note=note)
-            moved |= group
-        moved.sudo()._aria_go_auto()  # the engine: what follows by itself
+        records = self.sudo().exists()  # the engine: the event is a fact, whoever caused it
+        moved = records._aria_go_all(
+            records._aria_get_moves("event", event), event=event, note=note
+        )
+        moved._aria_go_auto()
         return moved.with_env(self.env)
 
     def aria_move(self, transition, note=None):
@@ -253,13 +252,24 @@ class AriaWorkflowMixin(models.AbstractModel):
 
     def _aria_go_auto(self):
         """Take automatic ways until none is open; activation has proved that they do not go in circles."""
-        moved = self
+        moved = self.exists()
         while moved:
-            steps = moved._aria_get_moves("auto")
-            moved = self.browse()
-            for transition, group in steps:
-                group._aria_go(transition)
-                moved |= group
+            moved = moved._aria_go_all(moved._aria_get_moves("auto")).exists()
+
+    def _aria_go_all(self, moves, **kwargs):
+        """Move groups of (superuser) records, each along its transition; return those that moved.
+
+        A hook of one group may have moved or deleted records of the next one: those stay where they are.
+        """
+        moved = self.browse()
+        for number, (transition, group) in enumerate(moves):
+            if number:
+                group = group.exists().filtered(
+                    lambda r, way=transition: way in way._from_stage(r.aria_stage_id)
+                )
+            group._aria_go(transition, **kwargs)
+            moved |= group
+        return moved
 
     def _aria_go(self, transition, event=None, note=None):
         """Move these (superuser) records along ``transition``."""

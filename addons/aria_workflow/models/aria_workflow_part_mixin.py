@@ -5,13 +5,15 @@ class AriaWorkflowPartMixin(models.AbstractModel):
     """What stages and transitions share: their workflow, and that only a draft's structure changes."""
 
     _name = "aria.workflow.part.mixin"
+    _inherit = ["aria.engine.mixin"]
     _description = "Part of a workflow"
     _order = "workflow_id, sequence, id"
 
     workflow_id = fields.Many2one("aria.workflow", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(
-        related="workflow_id.company_id", store=True, precompute=True, index=True, string="Company"
-    )
+        related="workflow_id.company_id", store=True, precompute=True, index=True, string="Company",
+        aria_engine=True,
+    )  # fmt: skip
     sequence = fields.Integer(default=10)
 
     def _get_frozen_fields(self):

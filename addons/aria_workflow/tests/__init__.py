@@ -1,4 +1,5 @@
 from . import test_concurrency
+from . import test_engine
 from . import test_referral
 from . import test_workflow
 from . import test_divide

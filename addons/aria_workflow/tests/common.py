@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.orm.model_classes import add_to_registry
 from odoo.service.model import call_kw
 from odoo.tests import TransactionCase, new_test_user
@@ -60,6 +61,19 @@ class AriaCase(TransactionCase):
         result = call_kw(model, method, [*ids, *args], {"context": context or {}, **kwargs})
         model.env.flush_all()
         return result
+
+    def refuse(self, user, records, method, /, *args, error=UserError, **kwargs):
+        """Check that the call is refused in one sentence, and that nothing of it is left."""
+        self.env.invalidate_all()
+        names = {"user": user.login, "model": records._name, "method": method, "args": args}
+        with (
+            self.subTest(**names, **kwargs),
+            self.assertRaises(error) as caught,
+            self.cr.savepoint(),
+        ):
+            self.rpc(user, records, method, *args, **kwargs)
+        self.assertTrue(str(caught.exception).strip())
+        self.env.invalidate_all()
 
 
 class AriaDocumentCase(AriaCase):

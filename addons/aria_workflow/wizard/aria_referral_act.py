@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..arguments import MAX_ID
+
 
 class AriaReferralAct(models.TransientModel):
     """The one dialog of the cartable: answer, return, refer on, divide or snooze, for one referral or many.
@@ -100,8 +102,10 @@ class AriaReferralAct(models.TransientModel):
         :raise UserError: there are none, or they cannot be referred
         """
         model = self.env.get(self.res_model or "")
-        if model is None or not hasattr(model, "aria_refer") or not self.res_ids:
+        ids = self.res_ids if isinstance(self.res_ids, list) else []
+        whole = ids and all(isinstance(id_, int) and 0 < id_ <= MAX_ID for id_ in ids)
+        if model is None or not hasattr(model, "aria_refer") or not whole:
             raise UserError(
                 self.env._("Open this dialog on the documents that are to be referred.")
             )
-        return model.browse(self.res_ids)
+        return model.browse(ids)

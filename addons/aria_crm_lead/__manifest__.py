@@ -10,4 +10,6 @@
         "views/utm_campaign_views.xml",
         "views/crm_lead_views.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

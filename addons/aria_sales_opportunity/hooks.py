@@ -1,6 +1,8 @@
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
+from .models.sale_order_line import INSTALLING
+
 # columns that the ORM would otherwise fill row by row, through the cache, on a table of a million lines
 COLUMNS = {
     "aria_opportunity_id": "int4",
@@ -37,15 +39,20 @@ def post_init_hook(env):
     env.cr.execute(
         """
         SELECT line.id
-          FROM sale_order_line AS line JOIN sale_order ON sale_order.id = line.order_id
+          FROM sale_order_line AS line
+          JOIN sale_order ON sale_order.id = line.order_id
+          JOIN product_product AS product ON product.id = line.product_id
+          JOIN product_template AS template ON template.id = product.product_tmpl_id
          WHERE sale_order.state IN ('draft', 'sent')
-            OR (sale_order.state = 'sale' AND line.qty_delivered < line.product_uom_qty)
+            OR sale_order.state = 'sale' AND line.product_uom_qty > CASE
+               WHEN template.type = 'service' THEN line.qty_invoiced ELSE line.qty_delivered END
          ORDER BY line.id
         """
     )
     ids = [row[0] for row in env.cr.fetchall()]
+    lines = env["sale.order.line"].with_context(**dict([INSTALLING]))
     for start in range(0, len(ids), BATCH):
-        env["sale.order.line"].browse(ids[start : start + BATCH])._aria_enter_flow()
+        lines.browse(ids[start : start + BATCH])._aria_enter_flow()
         env.flush_all()
         env.invalidate_all()
 

@@ -1,3 +1,4 @@
+from . import ir_attachment
 from . import res_company
 from . import sale_order
 from . import sale_order_line

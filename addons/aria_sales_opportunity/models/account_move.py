@@ -4,33 +4,39 @@ from odoo import models
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _aria_get_sale_lines(self):
-        """Return the sales lines that these customer invoices and refunds bill."""
-        invoices = self.filtered(lambda move: move.move_type in ("out_invoice", "out_refund"))
-        return invoices.sudo().line_ids.sale_line_ids  # events reach the lines, whoever bills them
+    def _aria_fire_lines(self, event, kind="out_invoice"):
+        """Tell the sales lines that those of these entries bill which are of ``kind``."""
+        moves = self.filtered(lambda move: move.move_type == kind)
+        moves.sudo().line_ids.sale_line_ids.aria_fire(
+            event
+        )  # events reach the lines, whoever bills them
 
     def _post(self, *args, **kwargs):
-        # EXTENDS 'account'
+        # EXTENDS 'account': a credit note takes an invoice back
         posted = super()._post(*args, **kwargs)
-        posted._aria_get_sale_lines().aria_fire("invoiced")
-        refunds = posted.filtered(lambda move: move.move_type == "out_refund")
-        refunds._aria_get_sale_lines().aria_fire("invoice_cancelled")
+        posted._aria_fire_lines("invoiced")
+        posted._aria_fire_lines("invoice_cancelled", kind="out_refund")
         return posted
 
     def button_draft(self):
         # EXTENDS 'account'
         result = super().button_draft()
-        self._aria_get_sale_lines().aria_fire("invoice_cancelled")
+        self._aria_fire_unposted()
         return result
 
     def button_cancel(self):
         # EXTENDS 'account'
         result = super().button_cancel()
-        self._aria_get_sale_lines().aria_fire("invoice_cancelled")
+        self._aria_fire_unposted()
         return result
+
+    def _aria_fire_unposted(self):
+        """Tell the lines that these are no longer posted: without its credit note an invoice counts again."""
+        self._aria_fire_lines("invoice_cancelled")
+        self._aria_fire_lines("invoiced", kind="out_refund")
 
     def _invoice_paid_hook(self):
         # EXTENDS 'account'
         result = super()._invoice_paid_hook()
-        self._aria_get_sale_lines().aria_fire("paid")
+        self._aria_fire_lines("paid")
         return result

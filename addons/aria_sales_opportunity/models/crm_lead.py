@@ -64,13 +64,18 @@ class CrmLead(models.Model):
             totals[key] = (before[0] + quantity, before[1] + amount / (order.currency_rate or 1.0))
         return totals
 
-    def _aria_follow_lines(self):
-        """Close these opportunities when each of their lines has its end, and reopen them when one has not."""
+    def _aria_follow_lines(self, without=()):
+        """Close these opportunities when each of their lines has its end, and reopen them when one has not.
+
+        :param without: lines that are about to be deleted
+        """
         counts = defaultdict(dict)
         lines = self.env[
             "sale.order.line"
         ].sudo()  # all lines decide, also those the user may not see
         domain = [("aria_opportunity_id", "in", self.ids), ("aria_workflow_id", "!=", False)]
+        if without:
+            domain.append(("id", "not in", without.ids))
         for lead, outcome, count in lines._read_group(
             domain, ["aria_opportunity_id", "aria_outcome"], ["__count"]
         ):

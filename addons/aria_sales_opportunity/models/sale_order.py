@@ -1,15 +1,17 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 # stored and computed by core, and yet writable over RPC: a price or a state typed there is believed
-COMPUTED = {"amount_untaxed", "amount_tax", "amount_total", "currency_rate", "invoice_status"}
+COMPUTED = {
+    "amount_untaxed", "amount_tax", "amount_total", "currency_id", "currency_rate", "invoice_status",
+    "delivery_status", "effective_date",
+}  # fmt: skip
+# what shows the price of an order or leads to it: with the token anybody opens the customer's page
 PRICES = {
-    "amount_untaxed",
-    "amount_tax",
-    "amount_total",
-    "amount_to_invoice",
-    "amount_invoiced",
-    "tax_totals",
-}
+    "amount_untaxed", "amount_tax", "amount_total", "amount_to_invoice", "amount_invoiced", "amount_paid",
+    "amount_undiscounted", "tax_totals", "margin", "margin_percent", "reward_amount", "pricelist_id",
+    "prepayment_percent", "partner_credit_warning", "access_token",
+}  # fmt: skip
 PRICE_GROUPS = (
     "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
 )
@@ -25,9 +27,61 @@ class SaleOrder(models.Model):
         if not self.env.su:
             if operation == "write" and field.name in COMPUTED:
                 return False
-            if operation == "read" and field.name in PRICES and self._aria_hides_prices():
+            if (field.name in PRICES or self._aria_decides_sale(field, operation)) and (
+                self._aria_hides_prices()
+            ):
                 return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        # EXTENDS 'base'
+        if not self._has_field_access(field, operation):
+            self._aria_explain_refusal(field, operation)
+        return super()._check_field_access(field, operation)
+
+    @api.model
+    def _aria_explain_refusal(self, field, operation):
+        """Say in one sentence why ``field``, of an order or a line, is refused; nothing for core's reasons."""
+        if operation == "write" and field.name in self.env[field.model_name]._aria_get_computed():
+            self._aria_refuse_computed(field)
+        if self._aria_hides_prices():
+            raise AccessError(
+                self.env._(
+                    "“%(field)s” of an order is not open to those who handle its goods; ask the salesperson.",
+                    field=field._description_string(self.env),
+                )
+            )
+
+    @api.model
+    def _aria_refuse_computed(self, field):
+        raise AccessError(
+            self.env._(
+                "“%(field)s” is computed by Odoo from the order and cannot be typed; change what it follows from.",
+                field=field._description_string(self.env),
+            )
+        )
+
+    @api.model
+    def _aria_get_computed(self):
+        """Return the fields that core computes and stores, and that no user may type."""
+        return COMPUTED
+
+    @api.model
+    def _aria_decides_sale(self, field, operation):
+        """Return whether writing ``field`` confirms, cancels or reopens an order."""
+        return operation == "write" and field.name == "state"
+
+    def _portal_ensure_token(self):
+        # EXTENDS 'portal': the customer's page shows the prices
+        if not self.env.su and self._aria_hides_prices():
+            raise AccessError(
+                self.env._(
+                    "The customer's page of %(orders)s shows prices, which are not open to you; ask the salesperson.",
+                    orders=", ".join(self.mapped("name")),
+                )
+            )
+        return super()._portal_ensure_token()
 
     @api.model
     def _aria_hides_prices(self):
@@ -38,9 +92,14 @@ class SaleOrder(models.Model):
     def write(self, vals):
         # EXTENDS 'sale': whoever changes the state, and by whichever method, the lines are told
         before = {order.id: order.state for order in self} if "state" in vals else {}
+        # sudo: the opportunities that lose these orders or get them follow their lines
+        leads = self.sudo().opportunity_id if "opportunity_id" in vals else None
         result = super().write(vals)
         if before:
             self._aria_tell_lines(before)
+        if leads is not None:
+            # sudo: the same
+            (leads | self.sudo().opportunity_id).exists()._aria_follow_lines()
         return result
 
     def _aria_tell_lines(self, before):
@@ -50,6 +109,7 @@ class SaleOrder(models.Model):
         """
         for event, state, sources in (
             ("quotation_sent", "sent", ("draft",)),
+            ("confirmed", "sale", ("draft", "sent")),
             ("cancelled", "cancel", ("draft", "sent", "sale")),
             ("reopened", "draft", ("cancel",)),
         ):
@@ -57,14 +117,16 @@ class SaleOrder(models.Model):
             if orders:
                 orders.order_line.aria_fire(event)
 
-    def _action_confirm(self):
-        # EXTENDS 'sale': before, as the procurement inside may reserve at once
-        self.order_line.aria_fire("confirmed")
-        return super()._action_confirm()
-
     # at_uninstall=True: core's own check is skipped by the context key "_force_unlink" of any caller
     @api.ondelete(at_uninstall=True)
     def _unlink_aria_except_confirmed(self):
         self._unlink_except_draft_or_cancel()
         # the lines go by the database's cascade, which calls no hook
         self.order_line._aria_cancel_open_referrals()
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        # EXTENDS 'mail': quotations are sent from there, with their prices
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation == "read" and not self.env.su and self._aria_hides_prices():
+            return dict.fromkeys(operations, "unlink")
+        return operations

@@ -3,13 +3,19 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.aria_workflow.arguments import to_record
+from odoo.addons.aria_workflow.engine import holds_token
 
 _lt = LazyTranslate(__name__)
+
+# the installation brings old lines to their stage, and must not reopen opportunities that were closed by hand;
+# compared by identity, so that no caller's context can claim it
+INSTALLING = ("aria_installing", object())
 
 # every event of a line, with the method that fires it
 EVENTS = {
     "quotation_sent": _lt("Quotation sent"),  # sale.order.write: state becomes sent
-    "confirmed": _lt("Order confirmed"),  # sale.order._action_confirm
+    # sale.order.write: state becomes sale; before _action_confirm, where the procurement may reserve at once
+    "confirmed": _lt("Order confirmed"),
     "cancelled": _lt("Order cancelled"),  # sale.order.write: state becomes cancel
     "reopened": _lt("Order reopened"),  # sale.order.write: from cancel to draft
     "quantity_changed": _lt("Ordered quantity changed"),  # sale.order.line.write, when confirmed
@@ -23,15 +29,18 @@ EVENTS = {
     "paid": _lt("Invoice paid"),  # account.move._invoice_paid_hook
     "lost": _lt("Line lost"),  # sale.order.line.aria_lose
 }
+# what decides whether a customer asked for a line, so that it may enter a flow later than it was made
+TRACKING = {"product_id", "product_uom_qty", "is_optional", "sequence"}
 COMPUTED = {
     "state", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl", "price_reduce_taxinc",
     "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
-    "untaxed_amount_to_invoice",
+    "untaxed_amount_to_invoice", "currency_id", "order_partner_id", "salesman_id", "qty_delivered_method",
 }  # fmt: skip
 PRICES = {
     "price_unit", "discount", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl",
     "price_reduce_taxinc", "untaxed_amount_invoiced", "untaxed_amount_to_invoice", "technical_price_unit",
-    "purchase_price", "margin", "margin_percent",
+    "purchase_price", "margin", "margin_percent", "amount_invoiced", "amount_to_invoice",
+    "amount_to_invoice_at_date", "extra_tax_data", "pricelist_item_id",
 }  # fmt: skip
 
 
@@ -46,6 +55,7 @@ class SaleOrderLine(models.Model):
         store=True,
         precompute=True,
         index="btree_not_null",
+        aria_engine=True,
     )
     aria_registrar_id = fields.Many2one(
         "res.users",
@@ -79,7 +89,7 @@ class SaleOrderLine(models.Model):
     def _compute_aria_all_reserved(self):
         for line in self:
             moves = line.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))
-            outgoing = moves.filtered(lambda m: m.location_dest_id.usage == "customer")
+            outgoing = moves.filtered(lambda m: m.location_dest_id._is_outgoing())
             line.aria_all_reserved = bool(outgoing) and all(m.state == "assigned" for m in outgoing)
 
     @api.depends("product_uom_qty", "qty_delivered")
@@ -88,10 +98,11 @@ class SaleOrderLine(models.Model):
             left = line.product_uom_qty - line.qty_delivered
             line.aria_all_delivered = line.product_uom_id.compare(left, 0) <= 0
 
-    @api.depends("product_uom_qty", "qty_invoiced")
+    @api.depends("product_uom_qty", "qty_invoiced_posted")
     def _compute_aria_all_invoiced(self):
+        # core's qty_invoiced counts drafts too
         for line in self:
-            left = line.product_uom_qty - line.qty_invoiced
+            left = line.product_uom_qty - line.qty_invoiced_posted
             line.aria_all_invoiced = line.product_uom_id.compare(left, 0) <= 0
 
     # ------------------------------------------------------------------ walls
@@ -101,13 +112,21 @@ class SaleOrderLine(models.Model):
         if not self.env.su:
             if operation == "write" and field.name in COMPUTED:
                 return False
-            if (
-                operation == "read"
-                and field.name in PRICES
-                and self.env["sale.order"]._aria_hides_prices()
-            ):
+            if field.name in PRICES and self.env["sale.order"]._aria_hides_prices():
                 return False
         return super()._has_field_access(field, operation)
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        # EXTENDS 'aria_workflow'
+        if not self._has_field_access(field, operation) and field.name in COMPUTED | PRICES:
+            self.env["sale.order"]._aria_explain_refusal(field, operation)
+        return super()._check_field_access(field, operation)
+
+    @api.model
+    def _aria_get_computed(self):
+        """Return the fields that core computes and stores, and that no user may type."""
+        return COMPUTED
 
     # at_uninstall=True: core's own check is skipped by the context key "_force_unlink" of any caller
     @api.ondelete(at_uninstall=True)
@@ -138,12 +157,32 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         # EXTENDS 'sale_stock'
+        if "order_id" in vals:
+            self._aria_check_order_kept(vals["order_id"])
+        if "company_id" in vals and not self.env.su:
+            # refused here only: quotations are created with "default_company_id" in the context
+            self.env["sale.order"]._aria_refuse_computed(self._fields["company_id"])
         confirmed = self.browse()
         if "product_uom_qty" in vals:
             confirmed = self.filtered(lambda line: line.state == "sale")
         result = super().write(vals)
         confirmed.aria_fire("quantity_changed")
+        if TRACKING & vals.keys():
+            self.filtered(lambda line: not line.aria_workflow_id)._aria_enter_flow()
         return result
+
+    def _aria_check_order_kept(self, order_id):
+        """Refuse to take tracked lines to another order: their history, prices and taxes belong to theirs."""
+        # sudo: which lines are tracked
+        moved = self.sudo().filtered(lambda x: x.aria_workflow_id and x.order_id.id != order_id)[:1]
+        if moved and not holds_token(self.env):
+            raise UserError(
+                self.env._(
+                    "“%(line)s” belongs to %(order)s and cannot be moved to another order; add a new line there.",
+                    line=moved.display_name,
+                    order=moved.order_id.name,
+                )
+            )
 
     def _aria_is_tracked(self):
         # EXTENDS 'aria_workflow': what the customer asked for, and not what core adds by itself
@@ -232,8 +271,28 @@ class SaleOrderLine(models.Model):
     def _aria_stage_entered(self, moves):
         # EXTENDS 'aria_workflow'
         result = super()._aria_stage_entered(moves)
-        self.aria_opportunity_id._aria_follow_lines()
+        self._aria_get_leads_to_tell(moves)._aria_follow_lines()
         return result
+
+    def _aria_get_leads_to_tell(self, moves):
+        """Return the opportunities that a step of these (superuser) lines may close or reopen.
+
+        A step among open stages does neither: who closed an opportunity by hand is not overruled by it.
+        """
+        if self.env.context.get(INSTALLING[0]) is INSTALLING[1]:
+            return self.env["crm.lead"]
+        concerned = self.filtered(
+            lambda line: (
+                not moves[line.id][0] or moves[line.id][0].outcome or moves[line.id][1].outcome
+            )
+        )
+        return concerned.aria_opportunity_id
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_aria_tell_leads(self):
+        # sudo: the opportunity follows the lines that stay
+        leads = self.sudo().aria_opportunity_id
+        leads._aria_follow_lines(without=self)
 
     def aria_lose(self, reason=None, note=None):
         """End these lines as lost.
@@ -270,6 +329,13 @@ class SaleOrderLine(models.Model):
                     "“%(line)s” has its end already: %(stage)s.",
                     line=ended.display_name,
                     stage=ended.sudo().aria_stage_id.name,  # the name only
+                )
+            )
+        if not self.env.su and not self.env.user.has_group("sales_team.group_sale_salesman"):
+            raise AccessError(
+                self.env._(
+                    "“%(line)s” is the sales team's to give up; refer it to them with your reason.",
+                    line=self[:1].display_name,
                 )
             )
         manager = self.env.user.has_group("sales_team.group_sale_manager")

@@ -1,1 +1,4 @@
+from . import test_events
+from . import test_hooks
 from . import test_lines
+from . import test_walls

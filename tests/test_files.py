@@ -61,6 +61,8 @@ def test_overrides_say_what_they_extend(folder):
 @pytest.mark.parametrize("folder", ADDONS, ids=NAMES)
 def test_persian_is_complete(folder):
     template = folder / "i18n" / f"{folder.name}.pot"
+    if not template.exists():
+        return  # an addon of rules only has no terms; "./aria i18n --check" fails where there are some
     translated = {
         entry.msgid for entry in polib.pofile(str(folder / "i18n" / "fa.po")) if entry.translated()
     }

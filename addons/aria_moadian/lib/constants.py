@@ -51,6 +51,7 @@ MAX_DAY = 16**5 - 1
 # ------------------------------------------------------------------ deadlines [8.3]
 DEFAULT_DEADLINE_DAYS = 12
 REACTION_DAYS = 30
+FUTURE_SLACK_MS = 30_000  # an earlier list of codes grants it to clocks that differ [5]
 
 # ------------------------------------------------------------------ enumerations [6.1, 6.3, 8.1]
 TYPE_FULL, TYPE_SIMPLE, TYPE_TERMINAL = 1, 2, 3

@@ -227,7 +227,9 @@ _ENCRYPTED_OIDS = (bytes.fromhex("2a864886f70d0105"), bytes.fromhex("2a864886f70
 
 def _password_fault(password):
     if password is None:
-        return KeyFault("فایل کلید رمز دارد؛ رمز آن را وارد کنید.", "The key is encrypted; give its password.")
+        return KeyFault(
+            "فایل کلید رمز دارد؛ رمز آن را وارد کنید.", "The key is encrypted; give its password."
+        )
     return KeyFault("رمز فایل کلید درست نیست.", "The password of the key is wrong.")
 
 

@@ -113,7 +113,7 @@ class Finding:
 
 
 def check(
-    invoice, now_ms=None, *, deadline_days=DEFAULT_DEADLINE_DAYS, units=UNITS, reference=None
+    invoice, now_ms=None, *, deadline_days=DEFAULT_DEADLINE_DAYS, units=None, reference=None
 ) -> list:
     """Return what is wrong with an invoice, a list of :class:`Finding`; empty when nothing is.
 

@@ -50,6 +50,7 @@ class MoadianError(Exception):
     """A call failed; ``fa`` and ``en`` say how, in whole sentences."""
 
     def __init__(self, fa, en):
+        # EXTENDS 'Exception'
         super().__init__(en)
         self.fa, self.en = fa, en
 
@@ -66,6 +67,7 @@ class Refused(MoadianError):
     """The service refused the call. ``codes``: list of :class:`codes.Code`; ``status``: of HTTP; ``trace_id``."""
 
     def __init__(self, status, found, trace_id=""):
+        # EXTENDS 'Exception'
         self.status, self.codes, self.trace_id = status, found, trace_id
         listed = ", ".join(code.code for code in found)
         super().__init__(

@@ -26,6 +26,7 @@ class KeyFault(ValueError):
     """A key or certificate cannot be used; ``fa`` and ``en`` say why, in a whole sentence."""
 
     def __init__(self, fa, en):
+        # EXTENDS 'Exception'
         super().__init__(en)
         self.fa, self.en = fa, en
 

@@ -3,6 +3,7 @@ from . import aria_append_only_mixin
 from . import aria_turn
 from . import aria_absence
 from . import aria_unit
+from . import aria_referral_alarm_mixin
 from . import aria_referral_parts_mixin
 from . import aria_referral
 from . import aria_referable_mixin
@@ -12,4 +13,6 @@ from . import aria_workflow_stage
 from . import aria_workflow_transition
 from . import aria_workflow_log
 from . import aria_workflow_mixin
+from . import aria_notice
+from . import aria_news_mixin
 from . import res_users

@@ -261,6 +261,7 @@ class AriaReferableMixin(models.AbstractModel):
             return self.env["aria.referral"].sudo()  # empty
         from_unit = values.pop("from_unit", None) or self._aria_get_unit_of_user()
         receivers = self._aria_get_receivers(unit, user)
+        unreachable = unit._get_unreachable(set(self._aria_get_companies().values()), user)
         # the document's row first: two users at once meet there, and the second is replayed
         for receiver, documents in self.grouped(lambda r: receivers[r.id]).items():
             documents._aria_set_holder(unit, receiver)
@@ -269,7 +270,13 @@ class AriaReferableMixin(models.AbstractModel):
             self.env["aria.referral"]
             ._aria_engine_create(
                 self._aria_prepare_referral_vals(
-                    unit, user, from_unit, previous or {}, receivers=receivers, **values
+                    unit,
+                    user,
+                    from_unit,
+                    previous or {},
+                    receivers=receivers,
+                    unreachable=unreachable,
+                    **values,
                 )
             )
             .sudo()
@@ -321,6 +328,7 @@ class AriaReferableMixin(models.AbstractModel):
                 "owner_id": owners[record.id].id,
                 "company_id": companies[record.id].id,
                 **self._aria_prepare_receiver_vals(user, receivers.get(record.id, user)),
+                "unit_unreachable": companies[record.id] in values.get("unreachable", ()),
             }
             for record in self
         ]

@@ -21,7 +21,13 @@ class AriaReferral(models.Model):
     """
 
     _name = "aria.referral"
-    _inherit = ["aria.append.only.mixin", "aria.referral.parts.mixin"]
+    _inherit = [
+        "aria.referral.alarm.mixin",
+        "aria.referral.parts.mixin",
+        "aria.append.only.mixin",
+        "mail.thread",
+    ]
+    _mail_post_access = "read"  # whoever sees a referral may write a note on it
     _description = "Referral"
     _order = "priority desc, deadline, id"
     _rec_name = "res_name"
@@ -146,6 +152,10 @@ class AriaReferral(models.Model):
     _open_user_idx = models.Index("(to_user_id, deadline) WHERE state IN ('open', 'accepted')")
     _open_unit_idx = models.Index(
         "(to_unit_id, deadline) WHERE state IN ('open', 'accepted') AND to_user_id IS NULL"
+    )
+    _open_sender_idx = models.Index("(from_user_id, deadline) WHERE state IN ('open', 'accepted')")
+    _alarm_idx = models.Index(
+        "(alarm_at) WHERE alarm_at IS NOT NULL AND state IN ('open', 'accepted')"
     )
     _document_idx = models.Index("(res_model, res_id)")
 
@@ -419,6 +429,7 @@ class AriaReferral(models.Model):
             raise UserError(self.env._("Choose when the work is to be shown again."))
         referrals = self._checked()
         with_token(referrals).write({"snoozed_until": until, "remind_at": until})
+        referrals._aria_replan()
         return True
 
     def action_cancel(self):

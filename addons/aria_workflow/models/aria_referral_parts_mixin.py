@@ -68,6 +68,9 @@ class AriaReferralPartsMixin(models.AbstractModel):
         vals_list = []
         for part in parts:
             receivers = referrals._aria_get_receivers(part["unit"], part["user"], self.env.user)
+            part["unreachable"] = part["unit"]._get_unreachable(
+                set(referrals.grouped("company_id")), part["user"]
+            )
             vals_list += [
                 referral._aria_prepare_part_vals(part, receivers[referral.id], from_unit)
                 for referral in referrals
@@ -179,6 +182,7 @@ class AriaReferralPartsMixin(models.AbstractModel):
             ),
             **self._aria_prepare_inherited_vals(),
             **documents._aria_prepare_receiver_vals(part["user"], receiver),
+            "unit_unreachable": self.company_id in part["unreachable"],
             "deadline": part["deadline"] or self.deadline,
             "parent_id": self.id,
         }
@@ -199,6 +203,7 @@ class AriaReferralPartsMixin(models.AbstractModel):
     def _aria_open_next_parts(self, unit, user, **values):
         """Open the parts that follow these ones, when they are referred on or returned."""
         receivers = self._aria_get_receivers(unit, user)
+        unreachable = unit._get_unreachable(set(self.grouped("company_id")), user)
         from_unit = self.env["aria.referable.mixin"]._aria_get_unit_of_user()
         values |= {"same_work": True}
         vals_list = []
@@ -209,6 +214,7 @@ class AriaReferralPartsMixin(models.AbstractModel):
                 common
                 | part._aria_prepare_inherited_vals()
                 | documents._aria_prepare_receiver_vals(user, receivers[part.id])
+                | {"unit_unreachable": part.company_id in unreachable}
                 | documents._aria_prepare_chain_vals(part, values)
                 | {"parent_id": part.parent_id.id}
                 for part in parts

@@ -1,9 +1,16 @@
 from bisect import bisect_right
+from datetime import timedelta
 from heapq import heapify, heapreplace
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+
+# working time is read this far around the moments that count, and never further ahead than the limit
+CLOCK_DAYS = 15
+CLOCK_LIMIT_DAYS = 400
 
 
 class AriaUnit(models.Model):
@@ -60,6 +67,25 @@ class AriaUnit(models.Model):
         help="Working time of the unit, for times in stages. Empty: the working hours of the company.",
     )
 
+    sla_hours = fields.Float(
+        "Time Allowed (hours)",
+        help="Working hours until the deadline of work that comes without one; 0: none.",
+    )
+    warn_hours = fields.Float(
+        "Warning Before (hours)",
+        default=2,
+        help="Working hours before the deadline when the holder is warned; 0: no warning.",
+    )
+    escalate_hours = fields.Float(
+        "Escalation After (hours)",
+        default=8,
+        help="Working hours after a missed deadline when the manager is told; 0: at once.",
+    )
+
+    _hours_positive = models.Constraint(
+        "CHECK (sla_hours >= 0 AND warn_hours >= 0 AND escalate_hours >= 0)",
+        "Hours of a unit cannot be negative.",
+    )
     # a plain UNIQUE(code, company_id) would let two shared units, whose company is NULL, share a code
     _code_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",
@@ -180,7 +206,54 @@ class AriaUnit(models.Model):
             ("aria.workflow.stage", "unit_id"),
         ]
 
+    # ------------------------------------------------------------------ working time
+    def _get_clock(self, company, now, moments):
+        """Return a function of a moment (naive UTC) and hours that counts working hours of this unit.
+
+        Intervals are read once. Where there is no calendar, or it does not reach so far, all hours count.
+
+        :param moments: those that hours will be counted from, beside ``now``
+        """
+        calendar = (
+            self.calendar_id
+            or company.resource_calendar_id
+            or self.env.company.resource_calendar_id
+        )
+        hours = max(self.sla_hours, self.warn_hours, self.escalate_hours) if self else 0
+        margin = timedelta(
+            days=CLOCK_DAYS + hours / 2
+        )  # a day may have as little as two working hours
+        horizon = now + timedelta(days=CLOCK_LIMIT_DAYS)
+        span = [min(moment, horizon) for moment in (now, *moments)]
+        clock = calendar and self.env["aria.workflow.mixin"]._aria_get_working_time(
+            calendar, min(span) - margin, max(span) + margin
+        )
+
+        def shift(moment, hours):
+            start = pytz.utc.localize(moment)
+            found = clock.shift(start, hours * 3600) if clock and moment <= horizon else None
+            return (found or start + timedelta(hours=hours)).replace(tzinfo=None, microsecond=0)
+
+        return shift
+
+    @api.model
+    def _get_designers(self, company):
+        """Return who sets up units and is told when nobody else could be."""
+        users = self.env.ref("aria_workflow.group_designer").sudo().all_user_ids  # names for news
+        return users.filtered(
+            lambda u: u.active and not u.share and (not company or company in u.company_ids)
+        )
+
     # ------------------------------------------------------------------ handing out
+    def _get_unreachable(self, companies, user=None):
+        """Return those of ``companies`` for which nobody is there to whom this unit's work goes at first.
+
+        :param user: for whom the work is meant by name: then nobody else matters
+        """
+        unit = self.sudo()  # members may be users of other companies
+        people = unit.manager_id if unit.assignment == "manager" else unit.member_ids
+        return {c for c in companies if self and not user and not unit._get_reachable(people, c)}
+
     def _get_receiver(self):
         """Return the user that one piece of work for this unit goes to; empty: any member may take it."""
         return self._get_receivers(1)[0]

@@ -1,12 +1,25 @@
 from odoo import api, fields, models, modules
 from odoo.tools import SQL
 
+from .aria_news_mixin import PREFERENCES
+
 # as Odoo's own clock does, stop counting where nobody reads the figure any more
 COUNT_LIMIT = 1000
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "aria.news.mixin"]
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        # EXTENDS 'base'
+        return super().SELF_READABLE_FIELDS + PREFERENCES
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        # EXTENDS 'base'
+        return super().SELF_WRITEABLE_FIELDS + PREFERENCES
 
     aria_unit_ids = fields.Many2many(
         "aria.unit", "aria_unit_member_rel", "user_id", "unit_id", string="Units", readonly=True

@@ -4,3 +4,4 @@ from . import test_referral
 from . import test_workflow
 from . import test_divide
 from . import test_unit_at_work
+from . import test_news

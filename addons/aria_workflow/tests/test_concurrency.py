@@ -1,7 +1,8 @@
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, sql_db
+from odoo import SUPERUSER_ID, api, fields, sql_db
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
@@ -11,6 +12,11 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from .common import AriaDocument
+
+
+def _run_private(model, method, args, _kwargs):
+    """Call what the scheduler calls; unlike requests it is not replayed, so it commits by itself."""
+    return getattr(model, method)(*args[1:])
 
 
 @tagged("post_install", "-at_install")
@@ -71,6 +77,7 @@ class TestConcurrency(BaseCase):
     def _clean_up(cls):
         with cls.transaction() as env:
             cr = env.cr
+            cr.execute("DELETE FROM mail_message WHERE model = 'aria.referral'")
             cr.execute("DELETE FROM aria_referral WHERE res_model = %s", [AriaDocument._name])
             env["ir.model.access"].browse(cls.access).unlink()
             cr.execute("DROP TABLE aria_test_document")
@@ -87,7 +94,7 @@ class TestConcurrency(BaseCase):
         with cls.transaction() as env:
             cls.registry._setup_models__(env.cr)
 
-    def race(self, *calls, model_method=False):
+    def race(self, *calls, model_method=False, door=call_kw):
         """Run (uid, model, ids, method, args) side by side; return what each got or raised, in order.
 
         Each one has read the records before any of them acts, so that all act on the same snapshot.
@@ -105,7 +112,7 @@ class TestConcurrency(BaseCase):
                     if meet:
                         meet.pop()(timeout=30)
                     sent = args if model_method else [ids, *args]
-                    return call_kw(env[model], method, sent, {})
+                    return door(env[model], method, sent, {})
 
                 try:
                     results[index] = retrying(act, env)
@@ -298,3 +305,49 @@ class TestConcurrency(BaseCase):
         self.assertEqual(len([r for r in results if isinstance(r, Exception)]), 1, results)
         with self.transaction() as env:
             env["aria.absence"].search([("user_id", "in", [self.one, self.two])]).unlink()
+
+    def new_due_reminder(self):
+        """Return a referral whose reminder was due a minute ago."""
+        _document, referral = self.new_referral()
+        with self.transaction() as env:
+            env["res.users"].browse([self.one, self.two]).aria_by_inbox = True
+            env.cr.execute(
+                "UPDATE aria_referral SET to_user_id = %s, remind_at = %s, alarm_at = %s,"
+                " alarmed_until = %s WHERE id = %s",
+                [self.one, *self.minutes_ago(1, 1, 2), referral],
+            )
+        return referral
+
+    def minutes_ago(self, *minutes):
+        return [fields.Datetime.now() - timedelta(minutes=n) for n in minutes]
+
+    def count_news(self, referral):
+        """Return (rows of news, messages in the inbox) of a referral."""
+        with self.transaction() as env:
+            notices = env["aria.notice"].search([("referral_id", "=", referral)])
+            self.assertEqual(set(notices.mapped("state")), {"told"})
+            domain = [("model", "=", "aria.referral"), ("res_id", "=", referral)]
+            return len(notices), env["mail.message"].search_count(domain)
+
+    def test_two_nodes_remind_once(self):
+        referrals = [self.new_due_reminder() for _n in range(3)]
+        results = self.race(
+            *[(SUPERUSER_ID, "aria.notice", [], "_cron_tell", [])] * 2, door=_run_private
+        )
+        self.assertFalse([r for r in results if isinstance(r, Exception)], results)
+        self.assertEqual([self.count_news(r) for r in referrals], [(1, 1)] * 3)
+
+    def test_a_node_that_dies_between_the_steps_loses_and_repeats_nothing(self):
+        referral = self.new_due_reminder()
+        for step in ("_aria_raise_due", "_aria_tell_due"):
+            for survives in (False, True, True):
+                with sql_db.db_connect(get_db_name()).cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    owner = "aria.referral" if step == "_aria_raise_due" else "aria.notice"
+                    getattr(env[owner], step)(100)
+                    env.flush_all()
+                    if survives:
+                        cr.commit()  # forbidden-ok: pylint: disable=invalid-commit
+                    else:
+                        cr.rollback()  # as when the process is killed
+        self.assertEqual(self.count_news(referral), (1, 1))

@@ -1,6 +1,7 @@
 """Working time between two moments, from work intervals that were read once. Plain Python."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from datetime import timedelta
 from itertools import accumulate
 
 
@@ -29,3 +30,17 @@ class WorkingTime:
     def seconds(self, start, stop):
         """Return the working seconds from ``start`` to ``stop``; 0 when ``stop`` is not later."""
         return max(0.0, self._until(stop) - self._until(start))
+
+    def shift(self, moment, seconds):
+        """Return when ``seconds`` of working time after ``moment`` have passed; negative: before it.
+
+        :return: a moment, or None when the intervals do not reach so far
+        """
+        if not seconds:
+            return moment
+        target = self._until(moment) + seconds
+        if not 0 <= target <= self._before[-1]:
+            return None
+        find = bisect_left if seconds > 0 else bisect_right
+        index = min(max(find(self._before, target) - 1, 0), len(self._starts) - 1)
+        return self._starts[index] + timedelta(seconds=target - self._before[index])

@@ -12,4 +12,5 @@
     ],
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
+    "demo": ["demo/aria_crm_lead_demo.xml"],
 }

@@ -17,6 +17,7 @@
         "views/crm_lead_views.xml",
         "views/res_company_views.xml",
     ],
+    "demo": ["demo/aria_sales_opportunity_demo.xml"],
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -23,6 +23,7 @@
         "views/aria_workflow_log_views.xml",
         "views/aria_workflow_menus.xml",
     ],
+    "demo": ["demo/aria_workflow_demo.xml"],
     "assets": {
         "web.assets_backend": ["aria_workflow/static/src/**/*"],
         "web.assets_tests": ["aria_workflow/static/tests/tours/**/*"],

@@ -31,6 +31,8 @@ EVENTS = {
 }
 # what decides whether a customer asked for a line, so that it may enter a flow later than it was made
 TRACKING = {"product_id", "product_uom_qty", "is_optional", "sequence"}
+# outcomes of lines that are neither shipped nor invoiced
+GIVEN_UP = ("lost", "void")
 COMPUTED = {
     "state", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl", "price_reduce_taxinc",
     "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
@@ -239,7 +241,27 @@ class SaleOrderLine(models.Model):
         result = super()._aria_move_to(stage, **kwargs)
         if stage.outcome != "lost":
             self._aria_forget_loss()
+        if stage.outcome in GIVEN_UP:
+            self._aria_cancel_moves()
         return result
+
+    def _aria_cancel_moves(self):
+        """Take these (superuser) lines, which are given up, out of the transfers that have not been done."""
+        waiting = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        waiting._action_cancel()
+
+    def _action_launch_stock_rule(self, **kwargs):
+        # EXTENDS 'sale_stock': what is given up is not procured when the rest of the order is confirmed
+        wanted = self.filtered(lambda line: line.aria_outcome not in GIVEN_UP)
+        return super(SaleOrderLine, wanted)._action_launch_stock_rule(**kwargs)
+
+    @api.depends("aria_outcome")
+    def _compute_qty_to_invoice(self):
+        # EXTENDS 'sale_stock': of what is given up only what the customer has got is invoiced
+        super()._compute_qty_to_invoice()
+        for line in self:
+            if line.aria_outcome in GIVEN_UP and line.state == "sale":
+                line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
 
     def _aria_keep_loss(self):
         """Keep on these lines in which stage and unit they are lost, and a reason where none is given."""

@@ -57,6 +57,26 @@ class TestLines(LineCase):
             (self.codes(order.order_line), order.order_line.aria_outcome), (["ordered"], False)
         )
 
+    def test_lost_lines_are_neither_shipped_nor_invoiced(self):
+        self.supply_stock(self.goods[0], 2)
+        order = self.make_order(self.goods[0], self.goods[1], self.service)
+        for lost in order.order_line[1:]:
+            self.rpc(self.seller, lost, "aria_lose", self.reason.id)
+        self.rpc(self.seller, order, "action_confirm")
+        self.assertEqual(order.picking_ids.move_ids.product_id, self.goods[0])
+        self.assertEqual(self.codes(order.order_line), ["ready", "lost", "lost"])
+        self.deliver(order)
+        self.assertEqual(order.order_line.mapped("qty_to_invoice"), [2, 0, 0])
+
+    def test_a_line_lost_after_confirmation_leaves_its_transfer(self):
+        self.supply_stock(self.goods[0], 2)
+        order = self.make_order(self.goods[0], self.goods[1])
+        self.rpc(self.seller, order, "action_confirm")
+        lost = order.order_line[0]
+        self.rpc(self.manager, lost, "aria_lose", self.reason.id)
+        self.assertEqual((lost.move_ids.state, lost.aria_outcome), ("cancel", "lost"))
+        self.assertNotEqual(order.order_line[1].move_ids.state, "cancel")
+
     def test_cancel_and_reopen(self):
         order = self.make_order(self.goods[0])
         order.action_cancel()

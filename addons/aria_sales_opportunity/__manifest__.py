@@ -18,6 +18,9 @@
         "views/res_company_views.xml",
     ],
     "demo": ["demo/aria_sales_opportunity_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["aria_sales_opportunity/static/tests/tours/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

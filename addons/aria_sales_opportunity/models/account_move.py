@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    # only counted on the form; without this a salesperson, who makes the draft from the order, cannot open it,
+    # as payments are not open to the sales team
+    reconciled_payment_ids = fields.Many2many(compute_sudo=True)
 
     def _aria_fire_lines(self, event, kind="out_invoice"):
         """Tell the sales lines that those of these entries bill which are of ``kind``."""

@@ -258,10 +258,11 @@ class SaleOrderLine(models.Model):
     @api.depends("aria_outcome")
     def _compute_qty_to_invoice(self):
         # EXTENDS 'sale_stock': of what is given up only what the customer has got is invoiced
-        super()._compute_qty_to_invoice()
+        result = super()._compute_qty_to_invoice()
         for line in self:
             if line.aria_outcome in GIVEN_UP and line.state == "sale":
                 line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
+        return result
 
     def _aria_keep_loss(self):
         """Keep on these lines in which stage and unit they are lost, and a reason where none is given."""

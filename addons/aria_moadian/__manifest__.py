@@ -1,9 +1,21 @@
 {
     "name": "Aria Moadian",
     "summary": "Electronic invoices for the Iranian tax organisation, right to the Rial and sent once",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Localizations/EDI",
     "author": "Aria",
     "license": "LGPL-3",
-    "depends": ["account"],
+    "depends": ["account", "aria_persian"],
+    "data": [
+        "security/aria_moadian_groups.xml",
+        "security/ir.model.access.csv",
+        "security/aria_moadian_security.xml",
+        "data/uom_data.xml",
+        "views/aria_moadian_memory_views.xml",
+        "views/aria_moadian_menus.xml",
+        "views/product_views.xml",
+        "views/uom_uom_views.xml",
+        "views/account_tax_views.xml",
+        "views/res_partner_views.xml",
+    ],
 }

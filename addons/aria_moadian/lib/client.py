@@ -38,7 +38,7 @@ from .constants import (
 )
 from .taxid import normalise_memory
 
-TIMEOUT = (10, 60)  # seconds to connect, seconds between bytes
+TIMEOUT = 60  # seconds to connect, and between bytes
 MAX_ANSWER = 8 * 2**20  # bytes; a thousand results with fifty messages have less
 KEY_LIFE = 3600  # seconds a server key is used before it is fetched again
 READ_ATTEMPTS = 3
@@ -165,7 +165,7 @@ class MoadianClient:
     :param key: RSA private key or ``keys.Signer``
     :param certificate: the signer's certificate, or a list with its chain
     :param client_id: who signs; the memory id when missing, the company's id for a trusted company
-    :param timeout: (connect, read) in seconds
+    :param timeout: seconds, or (seconds to connect, seconds between bytes)
     :param proxies: as ``requests`` takes them
     :param session: a ``requests.Session``; the environment's proxies and .netrc are not read by the own one
     :param token_header: ``Authorization`` (with "Bearer "), or ``Token`` on the government's bus

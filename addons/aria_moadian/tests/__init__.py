@@ -6,3 +6,4 @@ from . import test_lib_keys
 from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
+from . import test_memory

@@ -1,0 +1,62 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.aria_persian.tools.letters import to_latin_digits
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    aria_sstid = fields.Char(
+        "Goods/Service ID",
+        size=13,
+        index="btree_not_null",
+        help="The 13 digits of stuffid.tax.gov.ir. When empty, that of the category counts.",
+    )
+
+    @api.constrains("aria_sstid")
+    def _check_aria_sstid(self):
+        check_sstid(self)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'product'
+        return super().create([with_latin_sstid(vals) for vals in vals_list])
+
+    def write(self, vals):
+        # EXTENDS 'product'
+        return super().write(with_latin_sstid(vals))
+
+    def _get_aria_sstid(self):
+        """Return the goods/service id of a product: its own, else that of its category or a category above."""
+        self.ensure_one()
+        if self.aria_sstid:
+            return self.aria_sstid
+        category = self.categ_id
+        while category:
+            if category.aria_sstid:
+                return category.aria_sstid
+            category = category.parent_id
+        return False
+
+
+def with_latin_sstid(vals):
+    """Return values with the digits of ``aria_sstid`` in Latin, blanks taken out."""
+    if not vals.get("aria_sstid"):
+        return vals
+    return {**vals, "aria_sstid": re.sub(r"\s", "", to_latin_digits(str(vals["aria_sstid"])))}
+
+
+def check_sstid(records):
+    """Raise when a record's goods/service id has not 13 digits."""
+    for record in records.filtered("aria_sstid"):
+        if not re.fullmatch("[0-9]{13}", record.aria_sstid):
+            raise ValidationError(
+                records.env._(
+                    "The goods/service id of “%(name)s” is %(value)s; it has to have 13 digits, as on stuffid.tax.gov.ir.",
+                    name=record.display_name,
+                    value=record.aria_sstid,
+                )
+            )

@@ -48,7 +48,7 @@ def measured(env, *, cold=True):
     begin = time.perf_counter()
     try:
         yield sample
-        env.flush_all()
+        env.cr.flush()  # with what runs before a commit: tracking, notifications
     finally:
         sample.seconds = time.perf_counter() - begin
         cursor.execute = original
@@ -87,6 +87,23 @@ def database(name):
 def other_database(kind):
     """Return the name of the database of ``kind`` (see bench.sh) of this run, or None."""
     return os.environ.get(f"ARIA_BENCH_{kind.upper()}")
+
+
+def other_odoo(*options):
+    """Return the command of an Odoo server on the database of this benchmark."""
+    from odoo.tools import config
+
+    return [
+        sys.executable,
+        str(pathlib.Path(__file__).with_name("odoo-bin")),
+        f"--addons-path={','.join(config['addons_path'])}",
+        f"--data-dir={config['data_dir']}",
+        f"--database={config['db_name'][0]}",
+        "--http-interface=127.0.0.1",
+        "--max-cron-threads=0",
+        "--log-level=warn",
+        *options,
+    ]
 
 
 # ---------------------------------------------------------------------- rows in large numbers

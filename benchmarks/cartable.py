@@ -14,6 +14,8 @@ from aria_bench import (
     tidy,
 )
 
+from odoo.tools import SQL
+
 STAFF, UNITS, READERS, REPEAT = 200, 40, 10, 7
 FEW, MANY = 10_000, 1_000_000
 # one of five is of a unit and waits for any member; some are late, most lie ahead, a few have no deadline or sleep
@@ -79,9 +81,7 @@ def aria(report):
 
     def columns(start):
         values = {"user": users[0].id, "unit": units[0].id, "start": start + line.id}
-        return {
-            name: text.format(staff=STAFF, units=UNITS) % values for name, text in ROWS.items()
-        }
+        return {name: text.format(staff=STAFF, units=UNITS) % values for name, text in ROWS.items()}
 
     readers = random.Random(1).sample(list(users), READERS)
     few, many = at_two_sizes(
@@ -138,11 +138,18 @@ def reviews(report, oca):
     multiply(oca, order, FEW, name="'B' || n", access_token="NULL")
     multiply(oca, review, FEW, res_id=f"{order.id} + n")
     for field in (review._fields["reviewer_ids"], users._fields["review_ids"]):
-        reverse = field.model_name == "tier.review"
-        columns = f"{field.column2}, {field.column1}" if reverse else f"{field.column1}, {field.column2}"
+        columns = [field.column1, field.column2]
+        if field.model_name == "tier.review":
+            columns.reverse()
         oca.cr.execute(
-            f"INSERT INTO {field.relation} ({columns})"
-            f" SELECT {users[0].id} + id % {STAFF}, id FROM tier_review ON CONFLICT DO NOTHING"
+            SQL(
+                "INSERT INTO %s (%s, %s) SELECT %s + id %% %s, id FROM tier_review"
+                " ON CONFLICT DO NOTHING",
+                SQL.identifier(field.relation),
+                *map(SQL.identifier, columns),
+                users[0].id,
+                STAFF,
+            )
         )
     oca.invalidate_all()
     tidy(oca, "sale_order", "tier_review")

@@ -2,7 +2,16 @@
 # databases: plain
 from contextlib import ExitStack
 
-from aria_bench import Report, as_user, database, make_staff, measured, median, other_database, undone
+from aria_bench import (
+    Report,
+    as_user,
+    database,
+    make_staff,
+    measured,
+    median,
+    other_database,
+    undone,
+)
 
 LINES, REPEAT = 50, 11
 
@@ -13,10 +22,7 @@ def make_order(env):
 
     seller = make_staff(env, 1, "sales_team.group_sale_salesman")
     goods = env["product.product"].create(
-        [
-            {"name": f"Goods {n}", "is_storable": True, "list_price": 100 + n}
-            for n in range(LINES)
-        ]
+        [{"name": f"Goods {n}", "is_storable": True, "list_price": 100 + n} for n in range(LINES)]
     )
     warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
     for product in goods:
@@ -25,9 +31,7 @@ def make_order(env):
     lead = env["crm.lead"].create(
         {"name": "Deal", "type": "opportunity", "partner_id": partner.id, "user_id": seller.id}
     )
-    lines = [
-        Command.create({"product_id": product.id, "product_uom_qty": 2}) for product in goods
-    ]
+    lines = [Command.create({"product_id": product.id, "product_uom_qty": 2}) for product in goods]
     own = as_user(env, seller)
     return own["sale.order"].create(
         {"partner_id": partner.id, "opportunity_id": lead.id, "order_line": lines}

@@ -16,7 +16,11 @@ def make_flow():
         }
     )
     unit = env.ref("aria_workflow.unit_supply")
-    stages = {"first": {}, "second": {"unit_id": unit.id, "sla_hours": 24}, "end": {"outcome": "won"}}
+    stages = {
+        "first": {},
+        "second": {"unit_id": unit.id, "sla_hours": 24},
+        "end": {"outcome": "won"},
+    }
     first, second, end = env["aria.workflow.stage"].create(
         [
             {"workflow_id": flow.id, "name": code, "code": code, "sequence": number, **values}
@@ -78,14 +82,16 @@ def compare(what, lines):
     for size, (queries, seconds) in figures.items():
         share = queries / size / one_queries
         report.add(
-            f"{what}, {size:,} lines",
+            f"{what}, {size:,} line{'s' if size > 1 else ''}",
             f"{queries} queries ({queries / size:.3f} a line), {seconds / size * 1000:.2f} ms a line",
             bar="" if size == 1 else f"queries a line ≤ 2/{size} of those at 1",
             holds=None if size == 1 else share <= 2 / size,
         )
     last = SIZES[-1]
     ratio = figures[last][1] / last / one_seconds
-    report.add(f"{what}, time a line at {last:,} / at 1", f"{ratio:.3f} ×", "≤ 0.25 ×", ratio <= 0.25)
+    report.add(
+        f"{what}, time a line at {last:,} / at 1", f"{ratio:.3f} ×", "≤ 0.25 ×", ratio <= 0.25
+    )
 
 
 report = Report("Event on many lines")

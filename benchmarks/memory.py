@@ -4,10 +4,12 @@ import subprocess
 import sys
 import time
 
-import odoo
 import psutil
 import requests
-from aria_bench import Report, make_staff, other_odoo
+from aria_bench import Report, as_user, make_staff, other_odoo
+from lxml import etree
+
+import odoo
 
 WARM, REQUESTS = 100, 1000
 LINES, ORDERS = 20, 25
@@ -33,17 +35,15 @@ def make_documents():
     return seller, orders
 
 
-def specification(model, view_type):
-    """Return what the web client asks for to show the view of ``model``."""
-    names = env[model].get_view(view_type=view_type)["models"]
+def specification(user, model, view_type):
+    """Return what the web client asks for to show ``user`` the view of ``model``."""
+    own = as_user(env, user)[model]
+    view = etree.fromstring(own.get_view(view_type=view_type)["arch"])
     found = {}
-    for name in names[model]:
-        field = env[model]._fields[name]
-        found[name] = {"fields": {"display_name": {}}} if field.relational else {}
-        if field.type in ("one2many", "many2many"):
-            nested = [n for n in names.get(field.comodel_name, ()) if n != "id"]
-            found[name]["fields"] = {n: {} for n in nested} or {"display_name": {}}
-    found.pop("id", None)
+    for node in view.xpath("//field[not(ancestor::field)]"):
+        nested = {name: {} for name in node.xpath("./list/field/@name")}
+        relational = own._fields[node.get("name")].relational
+        found[node.get("name")] = {"fields": nested or {"display_name": {}}} if relational else {}
     return found
 
 
@@ -68,12 +68,12 @@ class Client:
         return self.call(path, model=model, method=method, args=args, kwargs=kwargs)
 
 
-def make_requests(client, orders):
+def make_requests(client, user, orders):
     """Return the four requests, each a function of the number of the round."""
     cartable, line, order = (
-        specification("aria.referral", "list"),
-        specification("sale.order.line", "list"),
-        specification("sale.order", "form"),
+        specification(user, "aria.referral", "list"),
+        specification(user, "sale.order.line", "list"),
+        specification(user, "sale.order", "form"),
     )
     ids = orders.ids
 
@@ -88,9 +88,7 @@ def make_requests(client, orders):
             "aria.referral", "web_search_read", domain=[], specification=cartable, limit=80
         ),
         lambda n: client.call("/mail/data", fetch_params=["systray_get_activities"]),
-        lambda n: client.method(
-            "sale.order", "web_read", [ids[n % len(ids)]], specification=order
-        ),
+        lambda n: client.method("sale.order", "web_read", [ids[n % len(ids)]], specification=order),
         lines_of,
     ]
 
@@ -104,7 +102,7 @@ def free_port():
 def worker_of(server):
     """Return the process that answers requests."""
     children = psutil.Process(server.pid).children()
-    return next(p for p in children if "gevent" not in " ".join(p.cmdline()))
+    return next(process for process in children if "gevent" not in process.cmdline())
 
 
 def wait_for(server, url):
@@ -120,14 +118,15 @@ def wait_for(server, url):
 
 
 def megabytes(process):
-    found = process.memory_full_info()
-    return found.rss / 2**20, found.uss / 2**20
+    """Return the resident memory of the process, and what of it is data (no file behind it)."""
+    data = sum(part.anonymous for part in process.memory_maps())
+    return process.memory_info().rss / 2**20, data / 2**20
 
 
-def run(url, server, login, orders):
+def run(url, server, user, orders):
     """Return the memory of the worker after the warm-up and at the end."""
-    client = Client(url, login)
-    actions = make_requests(client, orders)
+    client = Client(url, user.login)
+    actions = make_requests(client, user, orders)
     worker = worker_of(server)
     taken = []
     for number in range(1, REQUESTS + 1):
@@ -146,13 +145,13 @@ with subprocess.Popen(command) as server:
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(server, url)
-        (rss, uss), (rss_end, uss_end) = run(url, server, seller.login, orders)
+        (rss, data), (rss_end, data_end) = run(url, server, seller, orders)
     finally:
         server.terminate()
-for name, begin, end in (("RSS", rss, rss_end), ("USS", uss, uss_end)):
+for name, begin, end in (("resident", rss, rss_end), ("data", data, data_end)):
     growth = end / begin - 1
     report.add(
-        f"{name} after {WARM} requests → after {REQUESTS:,}",
+        f"{name}, after {WARM} → after {REQUESTS:,} requests",
         f"{begin:.0f} → {end:.0f} MB, {growth:+.1%}",
         "growth ≤ 5 %",
         growth <= 0.05,

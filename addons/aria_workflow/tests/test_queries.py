@@ -31,7 +31,7 @@ class TestQueries(AriaDocumentCase):
 
     def assert_flat(self, call, make):
         """Assert that ``call`` costs the same for few and for many of what ``make`` returns."""
-        call(make(FEW))  # what a worker keeps between requests is read here
+        self.count_queries(call, make(FEW))  # what a worker keeps between requests is read here
         few = self.count_queries(call, make(FEW))
         many = self.count_queries(call, make(MANY))
         self.assertEqual(many, few, f"queries for {MANY} and for {FEW} records")

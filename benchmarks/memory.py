@@ -6,18 +6,18 @@ import time
 
 import psutil
 import requests
-from aria_bench import Report, as_user, make_staff, other_odoo
-from lxml import etree
+from aria_bench import Report, as_user, make_staff, other_odoo, specification
 
 import odoo
 
 WARM, REQUESTS = 100, 1000
+PASSWORD = "memory of a worker"
 LINES, ORDERS = 20, 25
 
 
 def make_documents():
     """Return a seller with orders whose lines are partly referred to the seller."""
-    seller = make_staff(env, 1, "sales_team.group_sale_salesman")
+    seller = make_staff(env, 1, "sales_team.group_sale_salesman", password=PASSWORD)
     env.ref("aria_workflow.unit_sales").member_ids = [odoo.fields.Command.link(seller.id)]
     partner = env["res.partner"].create({"name": "Buyer"})
     goods = env["product.product"].create(
@@ -35,24 +35,12 @@ def make_documents():
     return seller, orders
 
 
-def specification(user, model, view_type):
-    """Return what the web client asks for to show ``user`` the view of ``model``."""
-    own = as_user(env, user)[model]
-    view = etree.fromstring(own.get_view(view_type=view_type)["arch"])
-    found = {}
-    for node in view.xpath("//field[not(ancestor::field)]"):
-        nested = {name: {} for name in node.xpath("./list/field/@name")}
-        relational = own._fields[node.get("name")].relational
-        found[node.get("name")] = {"fields": nested or {"display_name": {}}} if relational else {}
-    return found
-
-
 class Client:
     """A browser that is logged in as an employee."""
 
     def __init__(self, url, login):
         self.url, self.session = url, requests.Session()
-        database = {"db": env.cr.dbname, "login": login, "password": login}
+        database = {"db": env.cr.dbname, "login": login, "password": PASSWORD}
         self.call("/web/session/authenticate", **database)
 
     def call(self, path, **params):
@@ -70,10 +58,11 @@ class Client:
 
 def make_requests(client, user, orders):
     """Return the four requests, each a function of the number of the round."""
+    own = as_user(env, user)
     cartable, line, order = (
-        specification(user, "aria.referral", "list"),
-        specification(user, "sale.order.line", "list"),
-        specification(user, "sale.order", "form"),
+        specification(own, "aria.referral", "list"),
+        specification(own, "sale.order.line", "list"),
+        specification(own, "sale.order", "form"),
     )
     ids = orders.ids
 

@@ -5,6 +5,7 @@ from . import aria_absence
 from . import aria_unit
 from . import aria_referral_alarm_mixin
 from . import aria_referral_parts_mixin
+from . import aria_referral_inbox_mixin
 from . import aria_referral
 from . import aria_referable_mixin
 from . import aria_workflow

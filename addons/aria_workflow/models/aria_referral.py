@@ -24,6 +24,7 @@ class AriaReferral(models.Model):
     _inherit = [
         "aria.referral.alarm.mixin",
         "aria.referral.parts.mixin",
+        "aria.referral.inbox.mixin",
         "aria.append.only.mixin",
         "mail.thread",
     ]

@@ -7,6 +7,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 # working time is read this far around the moments that count, and never further ahead than the limit
 CLOCK_DAYS = 15
@@ -339,3 +340,13 @@ class AriaUnit(models.Model):
     @api.model
     def _get_my_units_domain(self):
         return Domain("member_ids", "in", self.env.uid) | Domain("manager_id", "=", self.env.uid)
+
+    @api.model
+    def _get_my_units_sql(self):
+        """Return the statement for the ids of the user's units, each once, archived ones too."""
+        self.flush_model(["member_ids", "manager_id"])
+        return SQL(
+            "SELECT unit_id AS id FROM aria_unit_member_rel WHERE user_id = %(uid)s"
+            " UNION SELECT id FROM aria_unit WHERE manager_id = %(uid)s",
+            uid=self.env.uid,
+        )

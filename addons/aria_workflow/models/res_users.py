@@ -58,7 +58,6 @@ class ResUsers(models.Model):
         self.env["aria.referral"].flush_model(
             ["to_user_id", "to_unit_id", "state", "deadline", "snoozed_until", "part_count"]
         )
-        self.env["aria.unit"].flush_model(["member_ids", "manager_id", "active"])
         overdue, today, total = self.env.execute_query(self._aria_get_cartable_query())[0]
         return {
             "overdue_count": overdue,
@@ -87,8 +86,7 @@ class ResUsers(models.Model):
                   WHERE to_user_id = %(uid)s AND %(shown)s ORDER BY deadline LIMIT %(limit)s)
                 UNION ALL
                 (SELECT waiting.deadline
-                   FROM (SELECT unit_id AS id FROM aria_unit_member_rel WHERE user_id = %(uid)s
-                          UNION SELECT id FROM aria_unit WHERE manager_id = %(uid)s) AS unit,
+                   FROM (%(units)s) AS unit,
                         LATERAL (SELECT deadline FROM aria_referral
                                   WHERE to_unit_id = unit.id AND to_user_id IS NULL AND %(shown)s
                                   ORDER BY deadline LIMIT %(limit)s) AS waiting)
@@ -97,6 +95,7 @@ class ResUsers(models.Model):
             now=now,
             tomorrow=tomorrow,
             uid=self.env.uid,
+            units=self.env["aria.unit"]._get_my_units_sql(),
             shown=shown,
             limit=COUNT_LIMIT,
         )

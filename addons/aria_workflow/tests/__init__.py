@@ -1,5 +1,6 @@
 from . import test_concurrency
 from . import test_engine
+from . import test_inbox
 from . import test_queries
 from . import test_referral
 from . import test_workflow

@@ -81,3 +81,16 @@ class TestQueries(AriaDocumentCase):
         self.assert_flat(
             lambda referrals: referrals.action_refer(unit=self.warehouse), self.make_referrals
         )
+
+    @warmup
+    def test_page(self):
+        """The list asks once for its rows and once for their number; core reads the rest for its rules."""
+        self.make_referrals(MANY)
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        model = self.env["aria.referral"].with_user(self.supplier)
+        with self.assertQueryCount(6):
+            page = model.web_search_read(
+                [("is_mine", "=", True)], {"res_name": {}, "deadline": {}}, limit=FEW
+            )
+        self.assertEqual((len(page["records"]), page["length"]), (FEW, MANY))

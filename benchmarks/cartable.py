@@ -20,7 +20,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
-STAFF, UNITS, READERS, REPEAT = 200, 40, 10, 7
+STAFF, UNITS, READERS, REPEAT = 100, 20, 10, 7
 FEW, MANY = 10_000, 1_000_000
 # one of five is of a unit and waits for any member; some are late, most lie ahead, a few have no deadline or sleep
 ROWS = {

@@ -1,5 +1,6 @@
 # Confirming an order of 50 lines with Aria, beside the same Odoo without it, in turns.
 # databases: plain
+import statistics
 from contextlib import ExitStack
 
 from aria_bench import (
@@ -13,7 +14,7 @@ from aria_bench import (
     undone,
 )
 
-LINES, REPEAT = 50, 11
+LINES, REPEAT = 50, 13
 
 
 def make_order(env):
@@ -55,9 +56,9 @@ with ExitStack() as stack:
     plain = stack.enter_context(database(other_database("plain")))
     orders = {"without Aria": make_order(plain), "with Aria": make_order(env)}
     samples = {name: [] for name in orders}
-    for _repeat in range(REPEAT):
-        for name, order in orders.items():
-            samples[name].append(confirm(order))
+    for repeat in range(REPEAT):
+        for name in samples if repeat % 2 else reversed(samples):
+            samples[name].append(confirm(orders[name]))
 for name, found in samples.items():
     del found[:2]
     report.add(
@@ -65,6 +66,9 @@ for name, found in samples.items():
         f"{median(found, 'queries'):.0f} queries, {median(found, 'sql') * 1000:.0f} ms SQL,"
         f" {median(found, 'seconds') * 1000:.0f} ms in all",
     )
-ratio = median(samples["with Aria"], "seconds") / median(samples["without Aria"], "seconds")
-report.add("time with / without", f"{ratio:.2f} ×", "≤ 1.25 ×", ratio <= 1.25)
+ratio = statistics.median(
+    own.seconds / other.seconds
+    for own, other in zip(samples["with Aria"], samples["without Aria"], strict=True)
+)
+report.add("time with / without, median of pairs", f"{ratio:.2f} ×", "≤ 1.25 ×", ratio <= 1.25)
 report.finish()

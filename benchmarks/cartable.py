@@ -138,11 +138,13 @@ def aria(report):
         strict=True,
     ):
         for size, (used, sql, total) in zip((FEW, MANY), figures, strict=True):
-            bar = {}
-            if queries:
-                bar["bar"] = f"≤ {queries} queries, ≤ 20 ms SQL"
-                bar["holds"] = used <= queries and sql <= 20
-            show(report, f"{what}, {size:,} open", (used, sql, total), **bar)
+            show(
+                report,
+                f"{what}, {size:,} open",
+                (used, sql, total),
+                bar=f"≤ {queries} queries, ≤ 20 ms SQL" if queries else "≤ 20 ms SQL",
+                holds=used <= (queries or used) and sql <= 20,
+            )
         ratio = figures[1][1] / figures[0][1]
         report.add(f"{what}, SQL at {MANY:,} / at {FEW:,}", f"{ratio:.2f} ×", "≤ 2 ×", ratio <= 2)
 

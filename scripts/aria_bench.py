@@ -242,7 +242,7 @@ def as_table(rows):
     for row in rows:
         subject = row["subject"] if row["subject"] != last else ""
         last = row["subject"]
-        bar = row["bar"] or "–"
+        bar = row["bar"] or "baseline"
         body.append([subject, row["what"], row["figures"], bar, verdict(row["holds"])])
     widths = [max(len(line[i]) for line in [head, *body]) for i in range(len(head))]
     lines = [head, ["-" * width for width in widths], *body]

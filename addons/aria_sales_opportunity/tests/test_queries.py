@@ -49,4 +49,5 @@ class TestQueries(LineCase):
     def test_confirm(self):
         self.confirm(FEW)  # what a worker keeps between requests is read here
         few, many = self.confirm(FEW), self.confirm(MANY)
+        self.assertGreater(few, 0)
         self.assertEqual(many, few, f"queries for {MANY} and for {FEW} lines")

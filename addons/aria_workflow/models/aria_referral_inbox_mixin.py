@@ -65,9 +65,15 @@ class AriaReferralInboxMixin(models.AbstractModel):
         others = self._without_mine(domain) if limit else None
         if others is None:
             return super()._search(domain, offset, limit, order, **options)
-        first = self._get_first_of_mine(others, (offset or 0) + limit, order, options)
+        own, shared = self._get_branches(others)
+        first = (offset or 0) + limit
+        rows = self._unite_branches(
+            super()._search(own, 0, first, order, **options),
+            super()._search(shared, 0, first, order, **options),
+        )
+        # each branch has asked the rules, so that none of its first rows is lost to them afterwards
         return super()._search(
-            Domain("id", "in", first), offset, limit, order, active_test=False, bypass_access=True
+            Domain("id", "in", rows), offset, limit, order, active_test=False, bypass_access=True
         )
 
     @api.model
@@ -87,21 +93,25 @@ class AriaReferralInboxMixin(models.AbstractModel):
         )
 
     @api.model
-    def _get_first_of_mine(self, domain, limit, order, options):
-        """Return the SQL of the ids of the first ``limit`` rows of the reader, and of each of the units."""
+    def _get_branches(self, domain):
+        """Return ``domain`` for what the reader holds, and for what waits in the unit ``my_unit`` of SQL."""
         domain &= self._get_waiting_domain()
-        of_user = super()._search(
-            domain & Domain("to_user_id", "=", self.env.uid), 0, limit, order, **options
-        )
-        of_unit = Domain("to_user_id", "=", False) & Domain.custom(
+        of_unit = Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s = my_unit.id", model._field_to_sql(alias, "to_unit_id", query)
             )
         )
-        of_units = super()._search(domain & of_unit, 0, limit, order, **options)
+        return (
+            domain & Domain("to_user_id", "=", self.env.uid),
+            domain & Domain("to_user_id", "=", False) & of_unit,
+        )
+
+    @api.model
+    def _unite_branches(self, own, shared):
+        """Return the SQL of the ids that the queries ``own`` and, once for each unit, ``shared`` find."""
         return SQL(
             "((%s) UNION ALL (SELECT waiting.id FROM (%s) AS my_unit, LATERAL (%s) AS waiting))",
-            of_user.select(),
+            own.select(),
             self.env["aria.unit"]._get_my_units_sql(),
-            of_units.select(),
+            shared.select(),
         )

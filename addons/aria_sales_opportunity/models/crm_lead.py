@@ -69,6 +69,9 @@ class CrmLead(models.Model):
 
         :param without: lines that are about to be deleted
         """
+        if self:
+            # two people who end the last two lines at once would each find the other's line open
+            self.env["aria.turn"]._take([f"{self._name},{lead_id}" for lead_id in self.ids])
         counts = defaultdict(dict)
         lines = self.env[
             "sale.order.line"

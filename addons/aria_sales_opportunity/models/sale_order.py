@@ -114,8 +114,10 @@ class SaleOrder(models.Model):
             ("reopened", "draft", ("cancel",)),
         ):
             orders = self.filtered(lambda o, s=state, b=sources: o.state == s and before[o.id] in b)
-            if orders:
-                orders.order_line.aria_fire(event)
+            lines = orders.order_line
+            if event == "reopened":
+                lines = lines._aria_lost_with_order()
+            lines.aria_fire(event)
 
     # at_uninstall=True: core's own check is skipped by the context key "_force_unlink" of any caller
     @api.ondelete(at_uninstall=True)

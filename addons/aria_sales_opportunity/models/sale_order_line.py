@@ -278,6 +278,21 @@ class SaleOrderLine(models.Model):
         unexplained = self.filtered(lambda line: not line.aria_lost_reason_id)
         unexplained._aria_engine_write({"aria_lost_reason_id": cancelled.id})
 
+    def _aria_lost_with_order(self):
+        """Return those of these lines that were lost because their order was cancelled, and not by hand."""
+        cancelled = self.env.ref("aria_sales_opportunity.lost_reason_cancelled")
+        # sudo: the engine's own fields
+        return self.filtered(lambda line: line.sudo().aria_lost_reason_id == cancelled)
+
+    def _action_launch_stock_rule(self, **kwargs):
+        # EXTENDS 'sale_stock': what the customer does not take is not procured
+        alive = self.filtered(lambda line: line.aria_outcome not in ("lost", "void"))
+        return super(SaleOrderLine, alive)._action_launch_stock_rule(**kwargs)
+
+    def _aria_cancel_moves(self):
+        """Cancel what is still to be delivered of these (superuser) lines."""
+        self.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))._action_cancel()
+
     def _aria_forget_loss(self):
         names = ("aria_lost_reason_id", "aria_lost_stage_id", "aria_lost_unit_id")
         known = self.filtered(lambda line: line.aria_lost_reason_id)
@@ -342,6 +357,7 @@ class SaleOrderLine(models.Model):
                     stage=(lines - moved)[:1].aria_stage_id.name or self.env._("no status"),
                 )
             )
+        lines._aria_cancel_moves()
         return True
 
     def _aria_check_losable(self):

@@ -69,6 +69,27 @@ class TestEvents(LineCase):
         expected = [False, "quotation_sent", "confirmed", "cancelled", "reopened", "confirmed"]
         self.assertEqual(self.events(line), expected)
 
+    def test_a_line_lost_by_hand_stays_lost_when_its_order_is_reopened(self):
+        order = self.make_order(*self.goods[:2])
+        by_hand, with_order = order.order_line
+        self.rpc(self.seller, by_hand, "aria_lose", self.reason.id)
+        order.action_cancel()
+        order.action_draft()
+        self.assertEqual((by_hand | with_order).mapped("aria_outcome"), ["lost", False])
+        self.assertEqual(by_hand.aria_lost_reason_id, self.reason)
+
+    def test_lost_lines_are_not_delivered(self):
+        self.supply_stock(self.goods[0], 2)
+        order = self.make_order(*self.goods)
+        before, after, kept = order.order_line
+        self.rpc(self.seller, before, "aria_lose", self.reason.id)
+        order.action_confirm()
+        self.assertEqual(order.picking_ids.move_ids.sale_line_id, after | kept)
+        self.rpc(self.manager, after, "aria_lose", self.reason.id)
+        self.assertEqual(after.move_ids.mapped("state"), ["cancel"])
+        self.assertEqual((after.aria_outcome, kept.aria_outcome), ("lost", False))
+        self.assertNotEqual(kept.move_ids.state, "cancel")
+
     def test_confirming_fires_once(self):
         order = self.make_order(self.goods[0])
         order.action_confirm()

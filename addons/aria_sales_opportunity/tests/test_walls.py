@@ -289,6 +289,13 @@ class TestSellersAndCustomers(LineCase):
         for model in ("aria.referral", "aria.workflow", "aria.workflow.log", "aria.unit"):
             self.refuse(customer, self.env[model], "search", [], error=AccessError)
 
+    def test_finance_reads_the_log_and_writes_none(self):
+        biller = self.make_user("biller", "account.group_account_invoice")
+        log = self.make_order(self.goods[0]).order_line._aria_get_log()
+        self.assertTrue(self.rpc(biller, log, "read", ["to_stage_id"]))
+        self.assertFalse(self.rpc(self.keeper, log, "search", [("id", "in", log.ids)]))
+        self.refuse(biller, log, "write", {"note": "x"}, error=AccessError)
+
     def test_other_companies(self):
         other = self.env["res.company"].create({"name": "Other"})
         away = self.make_user(

@@ -39,8 +39,8 @@ class TestConcurrency(RaceCase):
         with cls.transaction() as env:
             leads = env["crm.lead"].with_context(active_test=False).browse(cls.leads)
             orders = leads.order_ids
-            for name in ("aria_workflow_log", "aria_referral"):
-                env.cr.execute(f"DELETE FROM {name} WHERE res_model = 'sale.order.line'")
+            env.cr.execute("DELETE FROM aria_workflow_log WHERE res_model = 'sale.order.line'")
+            env.cr.execute("DELETE FROM aria_referral WHERE res_model = 'sale.order.line'")
             env.cr.execute("UPDATE sale_order SET state = 'draft' WHERE id = ANY(%s)", [orders.ids])
             env.invalidate_all()
             orders.unlink()
@@ -79,7 +79,7 @@ class TestConcurrency(RaceCase):
     def errors(self, results):
         return [r for r in results if isinstance(r, Exception)]
 
-    def read(self, model, id_, *names):
+    def fetch(self, model, id_, *names):
         with self.transaction() as env:
             record = env[model].browse(id_)
             return [record[name] for name in names]
@@ -105,8 +105,8 @@ class TestConcurrency(RaceCase):
             (self.manager, "sale.order", [order], "action_confirm", []),
         )
         (outcome,), (state,) = (
-            self.read("sale.order.line", line, "aria_outcome"),
-            self.read("sale.order", order, "state"),
+            self.fetch("sale.order.line", line, "aria_outcome"),
+            self.fetch("sale.order", order, "state"),
         )
         self.assertEqual(state, "sale", results)
         if isinstance(
@@ -130,4 +130,4 @@ class TestConcurrency(RaceCase):
             (self.manager, "sale.order.line", [two], "aria_lose", [self.reason]),
         )
         self.assertFalse(self.errors(results))
-        self.assertEqual(self.read("crm.lead", lead, "won_status", "active"), ["lost", False])
+        self.assertEqual(self.fetch("crm.lead", lead, "won_status", "active"), ["lost", False])

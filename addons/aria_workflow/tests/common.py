@@ -1,8 +1,12 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+import threading
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api, fields, models, sql_db
+from odoo.exceptions import AccessError, UserError
 from odoo.orm.model_classes import add_to_registry
-from odoo.service.model import call_kw
-from odoo.tests import TransactionCase, new_test_user
+from odoo.service.model import call_kw, retrying
+from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
+from odoo.tools import mute_logger
 
 
 class AriaDocument(models.Model):
@@ -169,3 +173,48 @@ class AriaDocumentCase(AriaCase):
         if activate:
             workflow.action_activate()
         return workflow
+
+
+class RaceCase(BaseCase):
+    """Two users at the same instant, in transactions of their own that really commit."""
+
+    @classmethod
+    @contextmanager
+    def transaction(cls, uid=SUPERUSER_ID):
+        # not the cursor of the tests: what happens here is committed
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, uid, {})
+            cr.commit()  # forbidden-ok: pylint: disable=invalid-commit
+
+    def race(self, *calls, model_method=False, door=call_kw):
+        """Run (uid, model, ids, method, args) side by side; return what each got or raised, in order.
+
+        Each one has read the records before any of them acts, so that all act on the same snapshot.
+        """
+        barrier = threading.Barrier(len(calls))
+        results = [None] * len(calls)
+
+        def run(index, uid, model, ids, method, args):
+            meet = [barrier.wait]
+            with sql_db.db_connect(get_db_name()).cursor() as cr:
+                env = api.Environment(cr, uid, {})
+
+                def act():
+                    env[model].sudo().browse(ids).mapped("display_name")
+                    if meet:
+                        meet.pop()(timeout=30)
+                    sent = args if model_method else [ids, *args]
+                    return door(env[model], method, sent, {})
+
+                try:
+                    results[index] = retrying(act, env)
+                except (UserError, AccessError) as error:
+                    results[index] = error
+
+        threads = [threading.Thread(target=run, args=(i, *call)) for i, call in enumerate(calls)]
+        with mute_logger("odoo.sql_db"):  # the loser's first try is expected to clash
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        return results

@@ -1,17 +1,14 @@
-import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, sql_db
+from odoo import api, fields, sql_db
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.orm.model_classes import add_to_registry
-from odoo.service.model import call_kw, retrying
-from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import mute_logger
+from odoo.tests import get_db_name, tagged
 
-from .common import AriaDocument
+from .common import AriaDocument, RaceCase
 
 
 def _run_private(model, method, args, _kwargs):
@@ -20,7 +17,7 @@ def _run_private(model, method, args, _kwargs):
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(RaceCase):
     """Two users at the same instant, in transactions of their own that really commit."""
 
     @classmethod
@@ -34,14 +31,6 @@ class TestConcurrency(BaseCase):
         cls.addClassCleanup(cls._clean_up)
         with cls.transaction() as env:
             cls._make_world(env)
-
-    @classmethod
-    @contextmanager
-    def transaction(cls, uid=SUPERUSER_ID):
-        # not the cursor of the tests: what happens here is committed
-        with sql_db.db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, uid, {})
-            cr.commit()  # forbidden-ok: pylint: disable=invalid-commit
 
     @classmethod
     def _make_world(cls, env):
@@ -93,39 +82,6 @@ class TestConcurrency(BaseCase):
         del cls.registry.models[AriaDocument._name]
         with cls.transaction() as env:
             cls.registry._setup_models__(env.cr)
-
-    def race(self, *calls, model_method=False, door=call_kw):
-        """Run (uid, model, ids, method, args) side by side; return what each got or raised, in order.
-
-        Each one has read the records before any of them acts, so that all act on the same snapshot.
-        """
-        barrier = threading.Barrier(len(calls))
-        results = [None] * len(calls)
-
-        def run(index, uid, model, ids, method, args):
-            meet = [barrier.wait]
-            with sql_db.db_connect(get_db_name()).cursor() as cr:
-                env = api.Environment(cr, uid, {})
-
-                def act():
-                    env[model].sudo().browse(ids).mapped("display_name")
-                    if meet:
-                        meet.pop()(timeout=30)
-                    sent = args if model_method else [ids, *args]
-                    return door(env[model], method, sent, {})
-
-                try:
-                    results[index] = retrying(act, env)
-                except (UserError, AccessError) as error:
-                    results[index] = error
-
-        threads = [threading.Thread(target=run, args=(i, *call)) for i, call in enumerate(calls)]
-        with mute_logger("odoo.sql_db"):  # the loser's first try is expected to clash
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-        return results
 
     def new_referral(self):
         with self.transaction() as env:
@@ -188,6 +144,70 @@ class TestConcurrency(BaseCase):
         with self.transaction() as env:
             self.assertEqual(env["aria.referral"].browse(referral).state, "open")
             self.assertEqual(env["aria.test.document"].browse(document).aria_unit_id.id, self.unit)
+
+    def one_wins(self, *calls):
+        """Race; check that one call did its work, and that the other was told in a sentence who was first."""
+        results = self.race(*calls)
+        errors = [r for r in results if isinstance(r, Exception)]
+        self.assertEqual(len(errors), 1, results)
+        winner = next(n for n, r in enumerate(results) if r is not errors[0])
+        with self.transaction() as env:
+            self.assertIn(env["res.users"].browse(calls[winner][0]).name, str(errors[0]))
+        return winner
+
+    def chain(self, document):
+        with self.transaction() as env:
+            domain = [("res_model", "=", "aria.test.document"), ("res_id", "=", document)]
+            rows = env["aria.referral"].search(domain, order="id")
+            return [(row.state, row.to_unit_id.id or row.to_user_id.id) for row in rows]
+
+    def test_answered_and_returned_at_once(self):
+        document, referral = self.new_referral()
+        winner = self.one_wins(
+            (self.one, "aria.referral", [referral], "action_answer", ["one"]),
+            (self.two, "aria.referral", [referral], "action_return", ["two"]),
+        )
+        expected = [[("answered", self.unit)], [("returned", self.unit), ("open", self.seller)]]
+        self.assertEqual(self.chain(document), expected[winner])
+
+    def test_two_refer_on_at_once(self):
+        document, referral = self.new_referral()
+        winner = self.one_wins(
+            (self.one, "aria.referral", [referral], "action_refer", [None, self.one]),
+            (self.two, "aria.referral", [referral], "action_refer", [None, self.two]),
+        )
+        target = (self.one, self.two)[winner]
+        self.assertEqual(self.chain(document), [("answered", self.unit), ("open", target)])
+
+    def test_taken_back_and_answered_at_once(self):
+        document, referral = self.new_referral()
+        winner = self.one_wins(
+            (self.seller, "aria.referral", [referral], "action_cancel", []),
+            (self.one, "aria.referral", [referral], "action_answer", ["one"]),
+        )
+        self.assertEqual(self.chain(document), [(("cancelled", "answered")[winner], self.unit)])
+
+    def test_accepted_and_referred_anew_by_the_sender_at_once(self):
+        document, referral = self.new_referral()
+        results = self.race(
+            (self.one, "aria.referral", [referral], "action_accept", []),
+            (self.seller, "aria.test.document", [document], "aria_refer", [None, self.two]),
+        )
+        states = self.chain(document)
+        self.assertEqual([state for state, _who in states], ["cancelled", "open"], results)
+        self.assertEqual(states[-1], ("open", self.two))
+
+    def test_deleted_and_answered_at_once(self):
+        document, referral = self.new_referral()
+        results = self.race(
+            (self.seller, "aria.test.document", [document], "unlink", []),
+            (self.one, "aria.referral", [referral], "action_answer", ["one"]),
+        )
+        self.assertFalse(isinstance(results[0], Exception), results)
+        with self.transaction() as env:
+            row = env["aria.referral"].browse(referral)
+            self.assertIn(row.state, ("cancelled", "answered"))
+            self.assertFalse(env["aria.test.document"].browse(document).exists())
 
     def new_division(self, answer_when="all", users=None):
         """Return (whole, [parts]) of a referral that the first racer has divided."""

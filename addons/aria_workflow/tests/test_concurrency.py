@@ -1,8 +1,7 @@
 from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import api, fields, sql_db
-from odoo.exceptions import AccessError, UserError
+from odoo import SUPERUSER_ID, api, fields, sql_db
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.orm.model_classes import add_to_registry

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AriaWorkflowLog(models.Model):
@@ -69,6 +69,14 @@ class AriaWorkflowLog(models.Model):
         readonly=True,
         help="Seconds spent in the stage left, within the working hours of its unit.",
     )
+    hours = fields.Float("Time (hours)", compute="_compute_hours")
+    working_hours = fields.Float("Working Time (hours)", compute="_compute_hours")
     note = fields.Text(readonly=True)
 
     _document_idx = models.Index("(res_model, res_id, id)")
+
+    @api.depends("seconds", "working_seconds")
+    def _compute_hours(self):
+        for step in self:
+            step.hours = step.seconds / 3600
+            step.working_hours = step.working_seconds / 3600

@@ -1,11 +1,11 @@
 {
     "name": "Aria Leads",
-    "summary": "Campaigns with kind, place and budget; leads that are referred between units",
+    "summary": "Campaigns; leads that know their duplicates and are referred between units",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "Aria",
     "license": "LGPL-3",
-    "depends": ["aria_workflow", "crm", "sale"],
+    "depends": ["aria_workflow", "aria_persian", "crm", "sale"],
     "data": [
         "views/utm_campaign_views.xml",
         "views/crm_lead_views.xml",

@@ -1,11 +1,11 @@
-from .search import create_search_function, drop_search_function
+from .search import create_search_functions, drop_search_functions
 
 
 def pre_init_hook(env):
-    """Make the function of searches before the first index needs it."""
-    create_search_function(env.cr)
+    """Make the functions of searches before the first index needs them."""
+    create_search_functions(env.cr)
 
 
 def uninstall_hook(env):
-    """Take the function and the indexes that stand on it along."""
-    drop_search_function(env.cr)
+    """Take the functions and the indexes that stand on them along."""
+    drop_search_functions(env.cr)

@@ -14,11 +14,13 @@ from odoo import sql_db
 from odoo.tools import SQL, make_identifier
 from odoo.tools.sql import escape_psql
 
-from .tools.letters import SEARCH_KEY_BODY
+from .tools.letters import PHONE_KEY_BODY, SEARCH_KEY_BODY
 
 _logger = logging.getLogger(__name__)
 
-FUNCTION = "aria_search_key"
+FUNCTIONS = {"aria_search_key": SEARCH_KEY_BODY, "aria_phone_key": PHONE_KEY_BODY}
+"""names and bodies; one argument and the result are text"""
+
 SEPARATOR = "\n"
 """stands between the columns of a search text; no key of a term contains it"""
 
@@ -29,36 +31,47 @@ TIMEOUT = "30min"
 """an index that waits longer than that, for other transactions, is given up until the next upgrade"""
 
 
-def create_search_function(cr):
-    """Make ``aria_search_key(text)``, or make it anew when its text has changed.
+def create_search_functions(cr):
+    """Make ``aria_search_key(text)`` and ``aria_phone_key(text)``, or anew what has changed.
 
     Indexes hold keys made by the old function: they go with it, and the models make them again.
     """
     cr.execute(
-        "SELECT prosrc FROM pg_proc WHERE proname = %s AND pronamespace = current_schema::regnamespace",
-        [FUNCTION],
+        "SELECT proname, prosrc FROM pg_proc WHERE proname = ANY(%s) AND pronamespace = current_schema::regnamespace",
+        [list(FUNCTIONS)],
     )
-    row = cr.fetchone()
-    if row and row[0] == SEARCH_KEY_BODY:
-        return
-    drop_search_function(cr)
-    cr.execute(
-        SQL(
-            "CREATE FUNCTION %s(text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %s",
-            SQL.identifier(FUNCTION),
-            SEARCH_KEY_BODY,
+    found = dict(cr.fetchall())
+    for name, body in FUNCTIONS.items():
+        if found.get(name) == body:
+            continue
+        _drop_function(cr, name)
+        cr.execute(
+            SQL(
+                "CREATE FUNCTION %s(text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS %s",
+                SQL.identifier(name),
+                body,
+            )
         )
-    )
 
 
-def drop_search_function(cr):
-    """Drop the function with its indexes."""
-    cr.execute(SQL("DROP FUNCTION IF EXISTS %s(text) CASCADE", SQL.identifier(FUNCTION)))
+def drop_search_functions(cr):
+    """Drop the functions with their indexes."""
+    for name in FUNCTIONS:
+        _drop_function(cr, name)
+
+
+def _drop_function(cr, name):
+    cr.execute(SQL("DROP FUNCTION IF EXISTS %s(text) CASCADE", SQL.identifier(name)))
 
 
 def search_key(text):
     """Return the SQL of the key of ``text``, an SQL expression or a value."""
-    return SQL("%s(%s)", SQL.identifier(FUNCTION), text)
+    return SQL("aria_search_key(%s)", text)
+
+
+def phone_key(text):
+    """Return the SQL of the key of a telephone, an SQL expression or a value; NULL when it is none."""
+    return SQL("aria_phone_key(%s)", text)
 
 
 def search_text(alias, columns):
@@ -70,13 +83,21 @@ def search_text(alias, columns):
     return search_key(SQL(" || E'\\n' || ").join(parts))
 
 
-def ensure_index(cr, table, columns):
-    """Make the trigram index over the search text of ``columns`` unless it is there and valid.
+def ensure_search_index(cr, table, columns):
+    """Make the trigram index over the search text of ``columns`` unless it is there."""
+    if _has_trigram(cr):
+        ensure_index(cr, table, "search", SQL("gin (%s gin_trgm_ops)", search_text("", columns)))
 
-    Its name carries a hash of the columns: when they change, the old one goes.
+
+def ensure_index(cr, table, label, definition):
+    """Make the index of ``table`` that is called ``label`` unless it is there and valid.
+
+    Its name carries a hash of its definition: when that changes, the old one goes.
+
+    :param SQL definition: what follows USING; without parameters
     """
-    prefix = f"{table}_aria_search_"
-    name = make_identifier(f"{prefix}{zlib.crc32(','.join(columns).encode()):08x}")
+    prefix = f"{table}_aria_{label}_"
+    name = make_identifier(f"{prefix}{zlib.crc32(definition.code.encode()):08x}")
     cr.execute(
         """SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
             WHERE i.indrelid = %s::regclass AND c.relname LIKE %s""",
@@ -85,9 +106,8 @@ def ensure_index(cr, table, columns):
     found = dict(cr.fetchall())
     for stale in [old for old, valid in found.items() if old != name or not valid]:
         cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(stale)))
-    if found.get(name) or not _has_trigram(cr):
-        return
-    _create_index(cr, name, table, columns)
+    if not found.get(name):
+        _create_index(cr, name, table, definition)
 
 
 def _has_trigram(cr):
@@ -95,23 +115,25 @@ def _has_trigram(cr):
     return bool(cr.rowcount)
 
 
-def _create_index(cr, name, table, columns):
+def _create_index(cr, name, table, definition):
     """Make the index now, or after the commit when the table is large."""
 
-    def statement(concurrently):
+    def statement(how):
         return SQL(
-            "CREATE INDEX %s IF NOT EXISTS %s ON %s USING gin (%s gin_trgm_ops)",
-            SQL("CONCURRENTLY") if concurrently else SQL(),
+            "CREATE INDEX %s IF NOT EXISTS %s ON %s USING %s",
+            how,
             SQL.identifier(name),
             SQL.identifier(table),
-            search_text("", columns),
+            definition,
         )
 
     if _count_rows(cr, table) < LARGE_TABLE:
-        cr.execute(statement(False))
+        cr.execute(statement(SQL()))
     else:
         dbname = cr.dbname
-        cr.postcommit.add(lambda: build_concurrently(dbname, statement(True), name, table))
+        cr.postcommit.add(
+            lambda: build_concurrently(dbname, statement(SQL("CONCURRENTLY")), name, table)
+        )
 
 
 def _count_rows(cr, table):

@@ -17,16 +17,16 @@ class UtmCampaign(models.Model):
         string="Kind",
         index="btree_not_null",
     )
-    aria_date_start = fields.Date("Start")
-    aria_date_end = fields.Date("End")
+    aria_date_from = fields.Date("Start")
+    aria_date_to = fields.Date("End")
     aria_place = fields.Char("Place")
     aria_budget = fields.Monetary("Budget", currency_field="currency_id")
     aria_target_count = fields.Integer("Expected Leads")
 
-    @api.constrains("aria_date_start", "aria_date_end")
+    @api.constrains("aria_date_from", "aria_date_to")
     def _check_aria_dates(self):
         for campaign in self:
-            start, end = campaign.aria_date_start, campaign.aria_date_end
+            start, end = campaign.aria_date_from, campaign.aria_date_to
             if start and end and end < start:
                 raise ValidationError(
                     self.env._(

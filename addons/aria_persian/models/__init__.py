@@ -1,3 +1,4 @@
+from . import aria_identity_mixin
 from . import aria_search_mixin
 from . import res_partner
 from . import res_partner_bank

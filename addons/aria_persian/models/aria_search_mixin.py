@@ -2,7 +2,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..search import SEPARATOR, create_search_function, ensure_index, search_key, search_text
+from ..search import (
+    SEPARATOR,
+    create_search_functions,
+    ensure_search_index,
+    search_key,
+    search_text,
+)
 from ..tools.identifiers import clean
 from ..tools.letters import search_key as key_of
 from ..tools.letters import spellings
@@ -32,9 +38,9 @@ class AriaSearchMixin(models.AbstractModel):
     def init(self):
         # EXTENDS 'base'
         result = super().init()
-        create_search_function(self.env.cr)
+        create_search_functions(self.env.cr)
         if self._auto and not self._abstract and self._aria_search_fields:
-            ensure_index(self.env.cr, self._table, self._aria_search_fields)
+            ensure_search_index(self.env.cr, self._table, self._aria_search_fields)
         return result
 
     @api.model

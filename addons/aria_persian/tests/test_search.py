@@ -8,7 +8,7 @@ from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user, ta
 from odoo.tools import SQL, mute_logger
 
 from .. import search
-from ..tools import letters
+from ..tools import identifiers, letters
 
 
 @tagged("post_install", "-at_install")
@@ -90,6 +90,22 @@ class TestSearch(TransactionCase):
         for text, key in self.env.cr.fetchall():
             self.assertEqual(key, letters.search_key(text), ascii(text))
 
+    def test_keys_of_phones(self):
+        texts = (
+            "+98 912 345 6789", "09123456789", "۰۹۱۲۳۴۵۶۷۸۹", "00989123456789", "989123456789", "+98 0912 3456789",
+            "+98 21 8888 7777 ext. 12", "0044 20 7946 0958", "+44 (20) 79460958", "88887777", "1888", "", "call me",
+            "0", "980912", "98 9123",
+        )  # fmt: skip
+        self.env.cr.execute(
+            "SELECT t, COALESCE(aria_phone_key(t), '') FROM unnest(%s) t", [list(texts)]
+        )
+        for text, key in self.env.cr.fetchall():
+            self.assertEqual(key, identifiers.phone_key(text), text)
+        self.assertEqual(len(set(map(identifiers.phone_key, texts[:6]))), 1)
+        self.assertEqual(len(set(map(identifiers.phone_key, texts[7:9]))), 1)
+        self.assertEqual(identifiers.phone_key(texts[6]), "2188887777")
+        self.assertEqual([identifiers.phone_key(t) for t in texts[10:]], [""] * 6)
+
     def test_index_serves_the_search(self):
         self.env.cr.execute("SET LOCAL enable_seqscan = off")
         query = self.env["res.partner"]._search(Domain("display_name", "ilike", "نمونه سازان"))
@@ -99,14 +115,15 @@ class TestSearch(TransactionCase):
 
     def test_changed_function_makes_new_indexes(self):
         cr = self.env.cr
-        search.create_search_function(cr)
+        search.create_search_functions(cr)
         self.assertEqual(self.count_indexes(), 1)
-        self.patch(search, "SEARCH_KEY_BODY", search.SEARCH_KEY_BODY + "-- changed\n")
-        search.create_search_function(cr)
+        changed = {"aria_search_key": search.SEARCH_KEY_BODY + "-- changed\n"}
+        self.patch(search, "FUNCTIONS", search.FUNCTIONS | changed)
+        search.create_search_functions(cr)
         self.assertEqual(self.count_indexes(), 0)
         self.env["res.partner"].init()
         self.assertEqual(self.count_indexes(), 1)
-        search.ensure_index(cr, "res_partner", ("complete_name",))
+        search.ensure_search_index(cr, "res_partner", ("complete_name",))
         self.assertEqual(self.count_indexes(), 1, "the index over other columns goes")
 
     def test_large_tables_get_theirs_after_the_commit(self):

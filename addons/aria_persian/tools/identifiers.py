@@ -7,7 +7,7 @@ with the reason. Persian and Arabic digits, blanks, dashes and invisible marks a
 import re
 from typing import NamedTuple
 
-from .letters import normalise, to_latin_digits
+from .letters import normalise, search_key, to_latin_digits
 
 _MARKS = re.compile(r"[\s\-–—_./\u200c\u200d\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -151,6 +151,10 @@ _FOREIGN_TO_PHONES = re.compile(r"[^\d\s+()\-–—./\u200c]")
 _TRUNK = re.compile(r"^(?:\+|00)?980?(?=\d{10}$)|^0(?=\d{10}$)")
 
 
+MIN_PHONE = 7
+"""digits below which a number says nothing"""
+
+
 class Phone(NamedTuple):
     """An Iranian telephone number."""
 
@@ -196,3 +200,15 @@ def parse_phone(text: str) -> Phone | None:
     if len(national) != 10 or (national[0] != "9" and national[:2] not in AREA_CODES):
         return None
     return Phone(national, extension[1] if extension else "")
+
+
+def phone_key(text: str) -> str:
+    """Return what all notations of one telephone have in common, to compare them; "" when it is no number.
+
+    Unlike :func:`parse_phone` it works for every country and for local numbers, and it has a twin in SQL
+    (:data:`letters.PHONE_KEY_BODY`). An extension does not count.
+    """
+    key = re.match(r"[0-9]*", search_key(text))[0].lstrip("0")
+    if len(key) in (12, 13) and key.startswith("98"):
+        key = key[2:].lstrip("0")
+    return key if len(key) >= MIN_PHONE else ""

@@ -107,15 +107,33 @@ def _char_class(text: str) -> str:
     return "[" + "".join(f"\\u{ord(char):04x}" for char in text) + "]"
 
 
+_KEY_STATEMENTS = f"""k := regexp_replace(lower(normalize($1, NFKD)), '{_char_class(_KEY_DROPPED)}+', '', 'g');
+    IF k ~ '{_char_class(_KEY_FROM)}' THEN
+        k := translate(k, {_literal(_KEY_FROM)}, {_literal(_KEY_TO)});
+    END IF;"""
+
 # Body of the twin of search_key in PL/pgSQL (UTF-8, PostgreSQL 13 or later), argument $1. One translate()
 # over all characters would be six times slower: it compares each character with each entry.
 SEARCH_KEY_BODY = f"""
 DECLARE
-    k text := regexp_replace(lower(normalize($1, NFKD)), '{_char_class(_KEY_DROPPED)}+', '', 'g');
+    k text;
 BEGIN
-    IF k ~ '{_char_class(_KEY_FROM)}' THEN
-        k := translate(k, {_literal(_KEY_FROM)}, {_literal(_KEY_TO)});
-    END IF;
+    {_KEY_STATEMENTS}
     RETURN k;
+END
+"""
+
+# The twin of identifiers.phone_key. It repeats the statements: a function that calls another by its name
+# cannot be restored from a dump when an index stands on it.
+PHONE_KEY_BODY = f"""
+DECLARE
+    k text;
+BEGIN
+    {_KEY_STATEMENTS}
+    k := ltrim(substring(k FROM '^[0-9]*'), '0');
+    IF k ~ '^98[0-9]{{10,11}}$' THEN
+        k := ltrim(substr(k, 3), '0');
+    END IF;
+    RETURN CASE WHEN length(k) >= 7 THEN k END;
 END
 """

@@ -1,0 +1,154 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.aria_persian.search import ensure_index, phone_key, search_key
+
+LIMIT = 50
+"""leads that one criterion finds at most; a number that more leads share is nobody's own"""
+
+
+def cut(key):
+    """Return the SQL of the beginning of ``key``: an index takes no value of any length."""
+    return SQL("left(%s, 100)", key)
+
+
+class CrmLead(models.Model):
+    """Duplicates of leads: by telephone in any notation, e-mail, national id and name in any spelling."""
+
+    _inherit = "crm.lead"
+
+    aria_duplicate_ids = fields.Many2many(
+        "crm.lead",
+        string="Duplicates",
+        compute="_compute_aria_duplicates",
+        context={"active_test": False},
+        help="Leads of the same person that you may see, lost ones too.",
+    )
+    aria_duplicate_count = fields.Integer(
+        "Number of Duplicates",
+        compute="_compute_aria_duplicates",
+        help="All of them, also those of other salespersons.",
+    )
+
+    @api.private
+    def init(self):
+        # EXTENDS 'aria_persian'
+        result = super().init()
+        for label, key in self._aria_duplicate_keys("").items():
+            definition = SQL("btree (%s) WHERE %s IS NOT NULL", key, key)
+            ensure_index(self.env.cr, self._table, f"{label}_key", definition)
+        return result
+
+    @api.model
+    def _aria_duplicate_keys(self, alias):
+        """Return the SQL of what equals in duplicates, by criterion; ``alias`` is that of the table, or empty.
+
+        The national id has the index of ``aria.identity.mixin``.
+        """
+
+        def column(name):
+            return SQL.identifier(alias, name) if alias else SQL.identifier(name)
+
+        who = (
+            SQL("NULLIF(%s, '')", column(name)) for name in ("contact_name", "partner_name", "name")
+        )
+        return {
+            "phone": cut(phone_key(column("phone"))),
+            "email": cut(SQL("lower(%s)", column("email_normalized"))),
+            "name": cut(search_key(SQL("COALESCE(%s)", SQL(", ").join(who)))),
+        }
+
+    @api.depends_context("uid")
+    @api.depends(
+        "phone",
+        "email_normalized",
+        "aria_national_id",
+        "name",
+        "contact_name",
+        "partner_name",
+        "company_id",
+    )
+    def _compute_aria_duplicates(self):
+        found = self._aria_find_duplicates()
+        ids = {id_ for others in found.values() for id_ in others}
+        readable = set(self.with_context(active_test=False).search([("id", "in", list(ids))]).ids)
+        for lead in self:
+            others = found.get(lead, ())
+            lead.aria_duplicate_ids = self.browse(id_ for id_ in others if id_ in readable)
+            lead.aria_duplicate_count = len(others)
+
+    def _aria_find_duplicates(self):
+        """Return {lead: ids of its duplicates, of the same company, newest first}; in one statement.
+
+        New leads that are not saved yet are compared too.
+        """
+        if not self:
+            return {}
+        self.env["crm.lead"].flush_model()
+        rows = SQL(", ").join(
+            SQL("(%s, %s)", place, lead._aria_get_compared()) for place, lead in enumerate(self)
+        )
+        found = {}
+        for place, other in self.env.execute_query(self._aria_duplicates_sql(rows)):
+            found.setdefault(self[place], []).append(other)
+        return found
+
+    def _aria_get_compared(self):
+        """Return the SQL of the values of this lead that are compared, in the order of the statement below."""
+        self.ensure_one()
+        who = self.contact_name or self.partner_name or self.name or ""
+        return SQL(
+            "%s::int, %s::int, %s, %s, %s::text, %s, %s",
+            self._origin.id or None,
+            self.company_id.id or None,
+            cut(phone_key(SQL("%s", self.phone or ""))),
+            cut(SQL("lower(%s)", self.email_normalized or None)),
+            self.aria_national_id or None,
+            cut(search_key(SQL("%s", who))),
+            search_key(SQL("%s", (self.contact_name and self.partner_name) or "")),
+        )
+
+    @api.model
+    def _aria_duplicates_sql(self, rows):
+        """Return the statement; each criterion is one walk of its index, at most :data:`LIMIT` rows far."""
+        keys = self._aria_duplicate_keys("other")
+        same_firm = SQL(
+            "(mine.firm = '' OR COALESCE(other.partner_name, '') = '' OR %s = mine.firm)",
+            search_key(SQL.identifier("other", "partner_name")),
+        )
+        criteria = [
+            SQL("%s = mine.phone", keys["phone"]),
+            SQL("%s = mine.email", keys["email"]),
+            SQL("other.aria_national_id = mine.national_id"),
+            SQL("%s = mine.who AND mine.who <> '' AND %s", keys["name"], same_firm),
+        ]
+        walks = SQL(" UNION ").join(
+            SQL(
+                "(SELECT other.id, other.company_id FROM crm_lead AS other WHERE %s LIMIT %s)",
+                c,
+                LIMIT,
+            )
+            for c in criteria
+        )
+        return SQL(
+            """
+            SELECT DISTINCT mine.place, found.id
+              FROM (VALUES %s) AS mine (place, id, company_id, phone, email, national_id, who, firm),
+                   LATERAL (%s) AS found
+             WHERE found.id IS DISTINCT FROM mine.id
+               AND (found.company_id IS NULL OR mine.company_id IS NULL OR found.company_id = mine.company_id)
+             ORDER BY mine.place, found.id DESC
+            """,
+            rows,
+            walks,
+        )
+
+    @api.depends("aria_national_id", "name", "contact_name", "partner_name", "phone")
+    def _compute_potential_lead_duplicates(self):
+        # EXTENDS 'crm': its button and its dialog of merging show these too
+        result = super()._compute_potential_lead_duplicates()
+        found = self._aria_find_duplicates()
+        for lead in self:
+            lead.duplicate_lead_ids |= self.browse(found.get(lead, ()))
+            lead.duplicate_lead_count = len(lead.duplicate_lead_ids - lead)
+        return result

@@ -68,7 +68,9 @@ def _bearable(value):
         raise Malformed(TYPE)
     if value.adjusted() > MOST_DIGITS:
         raise Malformed(LIMIT)
-    if value and value.normalize().as_tuple().exponent < -MOST_DIGITS:
+    _sign, digits, exponent = value.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    if exponent + zeros < -MOST_DIGITS and value:
         raise Malformed(DECIMALS)
 
 

@@ -7,3 +7,7 @@ from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
 from . import test_memory
+from . import test_simulator_faults
+from . import test_simulator_ledger
+from . import test_simulator_rules
+from . import test_simulator_server

@@ -137,7 +137,8 @@ def test_a_changed_payload_is_noticed(client):
 
 
 def test_the_key_of_another_certificate(simulator, client):
-    other = Signatory(simulator.authority.issue(SELLER, *_days(simulator, -1, 10)), simulator.clock)
+    key = rsa.generate_private_key(65537, 2048)
+    other = Signatory(simulator.authority.issue(SELLER, *_days(simulator, -1, 10), key), simulator.clock)
     other.certificate = client.signatory.certificate
     client.signatory = other
     assert code_of(call(client, client.token())) == (401, "4133")

@@ -88,7 +88,7 @@ def referring(old, ins, serial, lines=None, **header):
     if ins == 3:
         drop.update(dict.fromkeys(("inty", "inp", "setm", "tprdis", "tdis", "tadis", "tvam", "todam", "tbill")))
     values = {"indatim": old["header"]["indatim"], **drop, "ins": ins, "irtaxid": old["header"]["taxid"], **header}
-    new = invoice(serial, old["body"] if lines is None else lines, **values)
+    new = invoice(serial, old.get("body", []) if lines is None else lines, **values)
     if ins == 3:
         del new["body"], new["payments"]
     return new

@@ -15,10 +15,11 @@ class Unknown(Exception):
 
 
 class Values:
-    """The sound numbers of one section; asking for another one raises Unknown."""
+    """The sound numbers of one section; asking for another one, or for one that was refused, raises Unknown."""
 
-    def __init__(self, numbers):
+    def __init__(self, numbers, refused=()):
         self.numbers = numbers
+        self.refused = refused
 
     def __contains__(self, name):
         return name in self.numbers
@@ -29,6 +30,9 @@ class Values:
         return self.numbers[name]
 
     def optional(self, name):
+        """Return a number, or 0 where none was sent."""
+        if name in self.refused:
+            raise Unknown(name)
         return self.numbers.get(name, Fraction(0))
 
 
@@ -101,6 +105,8 @@ def _tsstam(line, _header, inp):
 
 
 def _cfee(line, _header, inp):
+    if line["cfee"] == 0:
+        return False
     return inp in (2, 7) or line["cfee"] == cut(line["fee"] / line["exr"], 4)
 
 
@@ -141,6 +147,10 @@ def _vop(line, header, _inp):
     return _share(line, header, "vop", "vam")
 
 
+def _not_zero(name):
+    return lambda values, *_rest: values[name] != 0
+
+
 LINE_RULES = {
     "am": _am,
     "prdis": _prdis,
@@ -159,6 +169,7 @@ LINE_RULES = {
     "fee": _export_fee,
     "cop": _cop,
     "vop": _vop,
+    **{name: _not_zero(name) for name in ("ssrv", "sscv", "nw")},
 }
 
 # -- the whole; every rule gets (header, lines, pattern) -------------------------------------------------------------
@@ -172,12 +183,13 @@ def _loose_sum(lines, *names):
     return sum((line.optional(name) for line in lines for name in names), Fraction(0))
 
 
-def _total(name, of):
-    return lambda header, lines, _inp: header[name] == _sum(lines, of)
+def _total(name, of, positive=False):
+    def rule(header, lines, _inp):
+        if positive and header[name] == 0:
+            return False
+        return header[name] == _sum(lines, of)
 
-
-def _tprdis(header, lines, _inp):
-    return header["tprdis"] == _sum(lines, "prdis") and header["tprdis"] > 0
+    return rule
 
 
 def _todam(header, lines, _inp):
@@ -191,7 +203,7 @@ def _tbill(header, lines, inp):
 
 
 def _tonw(header, lines, _inp):
-    return header["tonw"] == _loose_sum(lines, "nw")
+    return header["tonw"] != 0 and header["tonw"] == _loose_sum(lines, "nw")
 
 
 def _tvop(header, lines, _inp):
@@ -202,8 +214,9 @@ def _tax17(header, _lines, _inp):
     return header["tax17"] <= header["tvam"]
 
 
-def _cap(header, _lines, _inp):
-    price = header["tbill"] - header["todam"] - header["tvam"]
+def _cap(header, _lines, inp):
+    others = 0 if inp == 11 else header["todam"]  # outside the pattern of the exchange
+    price = header["tbill"] - others - header["tvam"]
     return 0 < header["cap"] < header["tbill"] and header["cap"] == price - header["insp"]
 
 
@@ -212,14 +225,14 @@ def _insp(header, _lines, _inp):
 
 
 HEADER_RULES = {
-    "tprdis": _tprdis,
+    "tprdis": _total("tprdis", "prdis", positive=True),
     "tdis": _total("tdis", "dis"),
     "tadis": _total("tadis", "adis"),
     "tvam": _total("tvam", "vam"),
     "todam": _todam,
     "tbill": _tbill,
-    "torv": _total("torv", "ssrv"),
-    "tocv": _total("tocv", "sscv"),
+    "torv": _total("torv", "ssrv", positive=True),
+    "tocv": _total("tocv", "sscv", positive=True),
     "tonw": _tonw,
     "tvop": _tvop,
     "tax17": _tax17,

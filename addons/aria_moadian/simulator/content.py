@@ -13,9 +13,11 @@ from . import taxid as taxids
 from .arithmetic import HEADER_RULES, LINE_RULES, Values, holds
 from .schema import (
     BUYER_FIELDS,
+    DAYS,
     FREE_BUYER_PATTERNS,
     NO_PAYMENT_PATTERNS,
     NO_RETURN_PATTERNS,
+    ONE_LINE_PATTERNS,
     SECTIONS,
     TYPE_TWO_PATTERNS,
     obligations,
@@ -198,6 +200,7 @@ class Check:
         self.now_ms = now_ms
         self.limit_ms = limit_days * DAY_MS
         self.findings = []
+        self.duty = {}
 
     def add(self, kind, field, path, detail=None, severity=0):
         tail = "" if detail is None else f"{detail:02d}"
@@ -379,10 +382,12 @@ class Check:
     def _line_presence(self, path, row):
         duty = dict(obligations("body", self.inty, self.inp))
         if duty["vra"] == "C":  # oil: a rate, or a base for each litre
-            duty["vra"] = "O" if "vba" in row else "R"
+            duty["vra"] = "-" if "vba" in row else "R"
         for name in ("nw", "vba"):
             duty[name] = duty[name].replace("C", "O")
         for title, rate, amount in (("odt", "odr", "odam"), ("olt", "olr", "olam")):
+            if duty[title] != "C":
+                continue
             charged = title in row or bool(row.get(rate)) or bool(row.get(amount))
             duty[title] = duty[amount] = "R" if charged else "O"
             duty[rate] = "O"
@@ -392,20 +397,24 @@ class Check:
 
     # sums
 
-    def _numbers_of(self, sound, duty):
-        kept = {name: value for name, value in sound.items() if duty.get(name, "O") != "-"}
-        return Values({name: value for name, value in kept.items() if isinstance(value, Fraction)})
+    def _numbers_of(self, sound, duty, raw):
+        inside = {name for name in raw if duty.get(name, "O") != "-"}
+        numbers = {name: sound[name] for name in inside & set(sound) if isinstance(sound[name], Fraction)}
+        return Values(numbers, inside - set(sound))
 
     def _arithmetic(self):
-        header = self._numbers_of(self.header, self.duty)
-        pairs = zip(self.lines, self.line_duties, strict=True)
-        lines = [self._numbers_of(line, duty) for line, duty in pairs]
-        for (path, _row), line, duty in zip(self.raw_lines, lines, self.line_duties, strict=True):
-            self._apply(LINE_RULES, "body", duty, path, (line, header, self.inp))
+        header = self._numbers_of(self.header, self.duty, self.raw_header)
+        rows = zip(self.raw_lines, self.lines, self.line_duties, strict=True)
+        lines = []
+        for (path, raw), line, duty in rows:
+            lines.append(self._numbers_of(line, duty, raw))
+            self._apply(LINE_RULES, "body", duty, path, (lines[-1], header, self.inp))
         if lines:
             self._apply(HEADER_RULES, "header", self.duty, "header", (header, lines, self.inp))
         if self.inp not in NO_PAYMENT_PATTERNS:
             self._payment_sums(header)
+        if self.inp in ONE_LINE_PATTERNS and len(lines) > 1:
+            self.add(LOGIC, SECTIONS["body"]["sstid"].number, "body[1].sstid")
 
     def _apply(self, rules, section, duty, path, args):
         values = args[0]
@@ -415,9 +424,11 @@ class Check:
                 self.add(LOGIC, SECTIONS[section][name].number, f"{path}.{name}", severity=severity)
 
     def _payment_sums(self, header):
-        most = 0 if header.optional("setm") == 2 else header.optional("tbill")
+        if "tbill" not in header or "setm" in header.refused:
+            return
+        most = 0 if header.optional("setm") == 2 else header["tbill"]
         for (path, _row), payment in zip(self.raw_payments, self.payments, strict=True):
-            if payment.get("pv", 0) > most and "tbill" in header:
+            if payment.get("pv", 0) > most:
                 self.add(LOGIC, SECTIONS["payments"]["pv"].number, f"{path}.pv", severity=1)
 
     # identities
@@ -440,6 +451,9 @@ class Check:
         header = self.header
         if "tins" in header and not is_economic_number(header["tins"]):
             self._mismatch("tins")
+        reference = header.get("irtaxid") if header.get("ins") != 1 else None
+        if reference and (reference == header.get("taxid") or not taxids.read(reference)):
+            self._mismatch("irtaxid")
         if "taxid" not in header:
             return
         number = taxids.read(header["taxid"])
@@ -454,7 +468,13 @@ class Check:
 
     def _times(self):
         header, now = self.header, self.now_ms
-        if now is None or "indatim" not in header:
+        if "indatim" not in header:
+            return
+        name = DAYS.get(header.get("inp"))
+        if name and header.get(name, 0) > header["indatim"] // DAY_MS:
+            severity = 0 if self.duty.get(name, "R") == "R" else 1
+            self.add(LOGIC, SECTIONS["header"][name].number, f"header.{name}", severity=severity)
+        if now is None:
             return
         issued = header["indatim"]
         if issued > now + FUTURE_SLACK_MS:

@@ -18,6 +18,9 @@ FREE_BUYER_PATTERNS = {5, 7, 11}
 NO_PAYMENT_PATTERNS = {7, 11}
 NO_RETURN_PATTERNS = {7, 8, 11}
 ONE_PIECE_PATTERNS = {6, 8}
+ONE_LINE_PATTERNS = {11, 14}
+# days that may not lie after the invoice: field of the pattern
+DAYS = {7: "cdcd", 11: "asd"}
 BUYER_FIELDS = FROZEN_BY_REFERENCE
 
 # name  kind  columns

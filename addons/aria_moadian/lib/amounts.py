@@ -261,8 +261,8 @@ def _other_sum(inp, rate, amount, title):
 
 
 def _total(line, base="adis"):
-    taxes = [_get_or_zero(line, name) for name in ("vam", "odam", "olam")]
-    return plain(_sum([_get(line, base), *taxes]))
+    others = [_get_or_zero(line, name) for name in ("odam", "olam")]
+    return plain(_sum([_get(line, base), _get(line, "vam"), *others]))
 
 
 def _export_total(line):
@@ -323,7 +323,7 @@ def _other_sums(header, lines):
 
 
 def _export_bill(header, lines):
-    return plain(_sum(_get_or_zero(header, name) for name in ("torv", "tvam", "todam")))
+    return plain(_sum(_get(header, name) for name in ("torv", "tvam", "todam")))
 
 
 def _rest_of(known):

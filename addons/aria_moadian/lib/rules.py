@@ -179,7 +179,9 @@ class _Checker:
         )
 
     def logic(self, path, duty="R", fa="", en=""):
-        self.add(LOGIC, path, severity="0" if duty == "R" else "1", fa=fa, en=en)
+        # two rules of a field may fail at once; its code is given once
+        if not any(finding.path == path and finding.code[1] == LOGIC for finding in self.findings):
+            self.add(LOGIC, path, severity="0" if duty == "R" else "1", fa=fa, en=en)
 
     # -------------------------------------------------------------- the whole
     def run(self):
@@ -362,7 +364,7 @@ class _Checker:
             duty = self._line_duties(row)
             self.line_duties.append(duty)
             self._need(row, path, duty)
-            values = _inside(sound, duty)
+            values = _inside(sound, duty, row)
             self._compare_with(amounts.line_formulas(self.inp), values, (values,), path, duty)
             self._judge_line(path, values, duty)
         if self.inp in (EXCHANGE, CHAIN) and len(self.lines) > 1:
@@ -408,7 +410,7 @@ class _Checker:
             refuse_unless(within, "sovat")
 
     def _judge_shares(self, path, values, duty):
-        header = _inside(self.header, self.duty)
+        header = _inside(self.header, self.duty, self.raw_header)
         for name, whole in (("cop", "tsstam"), ("vop", "vam")):
             if name in values and {"cap", "tadis"} <= set(header) and whole in values:
                 expected = amounts.share_of_cash(header, values, whole)
@@ -416,12 +418,12 @@ class _Checker:
                     self.logic(f"{path}.{name}", duty[name], **_difference(values[name], expected))
 
     def _judge_totals(self):
-        values = _inside(self.header, self.duty)
+        values = _inside(self.header, self.duty, self.raw_header)
         if not self.lines:
             return
         lines = [
-            _inside(sound, duty)
-            for (_, _, sound), duty in zip(self.lines, self.line_duties, strict=True)
+            _inside(sound, duty, row)
+            for (_, row, sound), duty in zip(self.lines, self.line_duties, strict=True)
         ]
         formulas = amounts.header_formulas({**values, "inp": self.inp})
         formulas = {
@@ -433,6 +435,8 @@ class _Checker:
         self._compare_with(formulas, values, (values, lines), HEADER, self.duty)
         if "tvop" in values:
             self._compare_with({"tvop": _sum_of_vop}, values, (values, lines), HEADER, self.duty)
+        if "tonw" in values and not any("nw" in row for _, row, _ in self.lines):
+            self.logic("header.tonw", self.duty["tonw"])  # a weight of nothing
         for name in _NOT_ZERO:
             if values.get(name, 1) == 0:
                 self.logic(f"header.{name}", self.duty[name])
@@ -446,10 +450,11 @@ class _Checker:
         return needed is None or all(needed in line for line in lines)
 
     def _judge_settlement(self, values):
-        if not {"cap", "insp", "tbill", "tvam", "todam"} <= set(values):
+        needed = {"cap", "insp", "tbill", "tvam"} | ({"todam"} if self.inp != EXCHANGE else set())
+        if not needed <= set(values):
             return
         cap, insp, total = values["cap"], values["insp"], values["tbill"]
-        price = total - values["todam"] - values["tvam"]
+        price = total - values.get("todam", 0) - values["tvam"]
         if not 0 < cap < total or cap != price - insp:
             self.logic("header.cap", self.duty["cap"], **_difference(cap, price - insp))
         if not 0 < insp < total or cap + insp > total:
@@ -661,13 +666,31 @@ def _fault_of_integer(spec, found):
     return None if 10 ** (spec.size[0] - 1) <= found < 10 ** spec.size[0] else LIMIT
 
 
-def _inside(sound, duty):
+class _Values(dict):
+    """Values of a right form. One that was refused is no 0: a rule that asks for it gets a ``ValueError``."""
+
+    def __init__(self, values, refused):
+        super().__init__(values)
+        self.refused = refused
+
+    def get(self, name, default=None):
+        return _REFUSED if name in self.refused else super().get(name, default)
+
+    def __missing__(self, name):
+        raise ValueError(f"{name}: the value was refused.")
+
+
+_REFUSED = object()
+
+
+def _inside(sound, duty, raw):
     """Return the values that the pattern takes: the service ignores the others."""
-    return {name: value for name, value in sound.items() if duty.get(name) != "-"}
+    inside = {name: value for name, value in sound.items() if duty.get(name) != "-"}
+    return _Values(inside, {name for name in raw if name not in sound and duty.get(name) != "-"})
 
 
 def _sum_of_vop(_header, lines):
-    return sum(line.get("vop", 0) for line in lines)
+    return sum(line["vop"] for line in lines if line.get("vop") is not None)
 
 
 def _is_identifier_of(kind, text):

@@ -221,6 +221,8 @@ class Service:
     def _authorise(self, headers):
         """Return the memory (row) that a token speaks for; burns the nonce."""
         scheme, _space, token = (headers.get("Authorization") or "").partition(" ")
+        if headers.get("Token"):  # the government's service bus
+            scheme, token = "bearer", headers["Token"]
         if scheme.lower() != "bearer":
             raise CallError("4130")
         try:
@@ -286,13 +288,31 @@ class Service:
         }
 
     def _taxpayer(self, _client, query):
-        code = _one(query, "economicCode", "")
-        if len(code) < 10:
-            raise CallError("4171", 404)
-        row = self.ledger.taxpayer(code)
-        if row is None:
-            raise CallError("4170", 404)
+        row = self._registered(query)
         return {"nameTrade": row["name"], "taxpayerStatus": row["status"], "nationalId": row["national_id"]}
+
+    def _registered(self, query):
+        code = _one(query, "economicCode", "")
+        row = self.ledger.taxpayer(code) if len(code) >= 10 else None
+        if row is None:
+            raise CallError("4170" if len(code) >= 10 else "4171", 404)
+        return row
+
+    def _taxpayer_info(self, _client, query):
+        row = self._registered(query)
+        return {
+            "taxpayerName": row["name"],
+            "taxpayerProfileStatus": 1 if row["status"] == "ACTIVE" else 0,
+            "taxpayerCallStatus": row["status"] == "ACTIVE",
+            "taxpayerArticle2Status": row["status"] == "ARTICLE_2_SUBJECT",
+        }
+
+    def _article6_status(self, _client, query):
+        row = self._registered(query)
+        if not re.fullmatch(r"\d{1,18}", _one(query, "vatValue", "")):
+            raise CallError("4147", 400)
+        memory = self.book.row("SELECT article6 FROM memories WHERE economic = ?", (row["economic"],))
+        return {"article6RemainStatus": memory is None or memory["article6"] == "NOT_EXCEEDED"}
 
     # -- invoices
 
@@ -634,6 +654,8 @@ RESOURCES = {
     ("GET", "server-information"): Service._server_information,
     ("GET", "fiscal-information"): Service._fiscal_information,
     ("GET", "taxpayer"): Service._taxpayer,
+    ("GET", "taxpayer-info"): Service._taxpayer_info,
+    ("GET", "taxpayer-article6-status"): Service._article6_status,
     ("POST", "invoice"): Service._post_invoices,
     ("GET", "inquiry-by-reference-id"): Service._by_reference,
     ("GET", "inquiry-by-uid"): Service._by_uid,

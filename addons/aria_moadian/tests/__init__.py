@@ -1,3 +1,4 @@
+from . import test_agreement
 from . import test_lib_amounts
 from . import test_lib_client
 from . import test_lib_codes
@@ -7,6 +8,7 @@ from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
 from . import test_memory
+from . import test_simulator_client
 from . import test_simulator_faults
 from . import test_simulator_ledger
 from . import test_simulator_rules

@@ -242,6 +242,20 @@ def test_taxpayer(simulator, client):
     assert client.call("GET", "taxpayer", {"economicCode": BUYER})[1]["taxpayerStatus"] == "DEACTIVATED"
 
 
+def test_resources_of_the_official_kit(simulator, client):
+    assert client.call("GET", "taxpayer-info", {"economicCode": BUYER})[1] == {
+        "taxpayerName": f"مؤدی {BUYER}",
+        "taxpayerProfileStatus": 1,
+        "taxpayerCallStatus": True,
+        "taxpayerArticle2Status": False,
+    }
+    query = {"economicCode": SELLER, "vatValue": "1000", "period": "14041"}
+    assert client.call("GET", "taxpayer-article6-status", query)[1] == {"article6RemainStatus": True}
+    simulator.set_memory(MEMORY, article6="EXCEEDED")
+    assert client.call("GET", "taxpayer-article6-status", query)[1] == {"article6RemainStatus": False}
+    assert code_of(client.call("GET", "taxpayer-article6-status", {**query, "vatValue": "x"})) == (400, "4147")
+
+
 def test_unknown_resources(client):
     assert code_of(client.call("GET", "nothing")) == (401, "4100")
     assert code_of(client.call("PUT", "invoice")) == (401, "4100")

@@ -1,0 +1,41 @@
+"""The library and the simulator are two implementations: they agree on random invoices, and on what is wrong.
+
+``./aria bench moadian-agreement`` asks about 100,000; here a few thousand, always the same.
+"""
+
+import pytest
+
+from .agreement import disagreements, opinions
+from .generator import Generator
+from .wire import invoice
+
+SEEDS = (1404, 1405)
+INVOICES = 1000
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_both_find_the_same(seed):
+    found, seen = disagreements(seed, INVOICES)
+    assert not found, "\n".join(found)
+    # the invoices are worth asking about: every type, pattern and subject, and most changes do harm
+    kinds = {name for name in seen if name.startswith("type")}
+    assert len(kinds) > 40
+    assert seen["changed and found"] > INVOICES / 2
+    assert len([code for code in seen if code[0] in "01"]) > 150
+
+
+def test_the_same_seed_gives_the_same_invoices():
+    first, second = Generator(7), Generator(7)
+    for _number in range(50):
+        document = first.invoice()
+        assert document == second.invoice()
+        assert first.mutate(document) == second.mutate(document)
+    assert Generator(8).invoice() != Generator(7).invoice()
+
+
+def test_a_disagreement_would_be_seen():
+    document = invoice()
+    document["body"][0]["vam"] += 1
+    ours, theirs = opinions(document)
+    assert ours == theirs != []
+    assert opinions(invoice()) == ([], [])

@@ -8,7 +8,7 @@ package = types.ModuleType("aria_moadian")
 package.__path__ = [str(pathlib.Path(__file__).resolve().parent.parent / "addons" / "aria_moadian")]
 sys.modules["aria_moadian"] = package
 
-from aria_moadian.simulator.cli import main  # noqa: E402
+from aria_moadian.simulator.cli import main
 
 if __name__ == "__main__":
     main()

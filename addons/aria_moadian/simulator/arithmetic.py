@@ -221,7 +221,9 @@ def _cap(header, _lines, inp):
 
 
 def _insp(header, _lines, _inp):
-    return 0 < header["insp"] < header["tbill"] and header["cap"] + header["insp"] <= header["tbill"]
+    return (
+        0 < header["insp"] < header["tbill"] and header["cap"] + header["insp"] <= header["tbill"]
+    )
 
 
 HEADER_RULES = {

@@ -5,7 +5,7 @@ here. Keys of 4096 bits cost half a second: a process makes each once.
 """
 
 import datetime
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from cryptography import x509
@@ -18,7 +18,7 @@ SERVER_BITS = 4096
 DAY = datetime.timedelta(days=1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def process_key(bits, index):
     """Return the RSA key number ``index`` of this process; made once."""
     return rsa.generate_private_key(65537, bits)
@@ -26,11 +26,15 @@ def process_key(bits, index):
 
 def pem_of_key(key, password=None):
     """Return a private key as PKCS#8 PEM (bytes)."""
-    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    lock = (
+        serialization.BestAvailableEncryption(password)
+        if password
+        else serialization.NoEncryption()
+    )
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
 
 
-@lru_cache(maxsize=None)
+@cache
 def key_of_pem(pem):
     """Return the private key of a PEM that this simulator wrote (bytes)."""
     # a proof that the primes are primes costs more than all the rest of a test
@@ -45,7 +49,10 @@ class Credentials(NamedTuple):
 
 
 def _name(common, serial_number=None):
-    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "IR"), x509.NameAttribute(NameOID.COMMON_NAME, common)]
+    parts = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "IR"),
+        x509.NameAttribute(NameOID.COMMON_NAME, common),
+    ]
     if serial_number:
         parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial_number))
     return x509.Name(parts)
@@ -63,8 +70,12 @@ class Authority:
         """Make an authority, valid from ten years before ``now`` (aware datetime) to thirty after."""
         key = key or process_key(SIGNING_BITS, "authority")
         subject = _name(name)
-        builder = cls._builder(subject, subject, key.public_key(), now - 3650 * DAY, now + 10950 * DAY)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        builder = cls._builder(
+            subject, subject, key.public_key(), now - 3650 * DAY, now + 10950 * DAY
+        )
+        builder = builder.add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        )
         return cls(key, builder.sign(key, hashes.SHA256()))
 
     @staticmethod

@@ -121,7 +121,8 @@ class Book:
     def waiting_packets(self, limit, before):
         """Return packets that arrived until ``before`` and were not looked at yet, oldest first."""
         return self.rows(
-            "SELECT * FROM packets WHERE status = 'IN_PROGRESS' AND arrived <= ? ORDER BY id LIMIT ?", (before, limit)
+            "SELECT * FROM packets WHERE status = 'IN_PROGRESS' AND arrived <= ? ORDER BY id LIMIT ?",
+            (before, limit),
         )
 
     def finish_packet(self, packet_id, status, findings, taxid=None):
@@ -139,7 +140,8 @@ class Book:
     def referring(self, taxid):
         """Return the corrections and returns that name an invoice and were not cancelled."""
         return self.rows(
-            "SELECT * FROM invoices WHERE irtaxid = ? AND ins IN (2, 4) AND reaction != 'CANCELED'", (taxid,)
+            "SELECT * FROM invoices WHERE irtaxid = ? AND ins IN (2, 4) AND reaction != 'CANCELED'",
+            (taxid,),
         )
 
     def add_invoice(self, values):

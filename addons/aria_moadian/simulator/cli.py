@@ -15,11 +15,22 @@ faults on, lets buyers react, gives the report; readme/SIMULATOR.md lists the na
 
 def parser():
     result = argparse.ArgumentParser(
-        prog="./aria moadian-simulator", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="./aria moadian-simulator",
+        description=ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    result.add_argument("--port", type=int, default=8979, help="port on 127.0.0.1; 0 takes a free one (default 8979)")
-    result.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    result.add_argument("--file", default=":memory:", help="SQLite file that keeps everything over a restart")
+    result.add_argument(
+        "--port",
+        type=int,
+        default=8979,
+        help="port on 127.0.0.1; 0 takes a free one (default 8979)",
+    )
+    result.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)"
+    )
+    result.add_argument(
+        "--file", default=":memory:", help="SQLite file that keeps everything over a restart"
+    )
     result.add_argument(
         "--memory",
         action="append",
@@ -27,11 +38,23 @@ def parser():
         metavar="ID=NATIONAL_ID",
         help="enroll a fiscal memory, for example A11216=14003778990; may be given several times",
     )
-    result.add_argument("--credentials", metavar="FOLDER", help="write key and certificate of the memories to a folder")
-    result.add_argument("--seed", type=int, default=0, help="seed of the faults' chance (default 0)")
-    result.add_argument("--deadline-days", type=int, default=12, help="days an invoice may be sent in (default 12)")
     result.add_argument(
-        "--wait", type=float, default=0, metavar="SECONDS", help="time that processing takes at least (default 0)"
+        "--credentials",
+        metavar="FOLDER",
+        help="write key and certificate of the memories to a folder",
+    )
+    result.add_argument(
+        "--seed", type=int, default=0, help="seed of the faults' chance (default 0)"
+    )
+    result.add_argument(
+        "--deadline-days", type=int, default=12, help="days an invoice may be sent in (default 12)"
+    )
+    result.add_argument(
+        "--wait",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="time that processing takes at least (default 0)",
     )
     return result
 
@@ -40,7 +63,9 @@ def _enroll(simulator, texts, folder):
     for text in texts:
         memory, separator, national_id = text.partition("=")
         if not separator or len(memory) != 6:
-            raise SystemExit(f"--memory {text}: give ID=NATIONAL_ID, for example A11216=14003778990.")
+            raise SystemExit(
+                f"--memory {text}: give ID=NATIONAL_ID, for example A11216=14003778990."
+            )
         credentials = simulator.enroll(memory, national_id)
         if folder:
             for name, data in zip(("key.pem", "crt.pem"), credentials, strict=True):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..lib.constants import UNITS
 from . import taxid as taxids
 from .arithmetic import HEADER_RULES, LINE_RULES, Values, holds
 from .schema import (
@@ -22,8 +23,6 @@ from .schema import (
     TYPE_TWO_PATTERNS,
     obligations,
 )
-
-from ..lib.constants import UNITS
 
 MISSING, STRUCTURE, LOGIC, MISMATCH, OUTSIDE, DUPLICATE = range(6)
 NOT_ALLOWED, ENUM, TYPE, SHAPE, EXCLUSIVE, LIMIT, DECIMALS, NOT_JSON = 1, 2, 3, 4, 5, 6, 9, 10
@@ -170,7 +169,10 @@ def is_legal_id(text):
     """Return whether 11 digits are a legal person's national id."""
     digits = [int(char) for char in text]
     shift = digits[9] + 2
-    total = sum((digit + shift) * weight for digit, weight in zip(digits, (29, 27, 23, 19, 17) * 2, strict=False))
+    total = sum(
+        (digit + shift) * weight
+        for digit, weight in zip(digits, (29, 27, 23, 19, 17) * 2, strict=False)
+    )
     return len(set(digits)) > 1 and total % 11 % 10 == digits[10]
 
 
@@ -399,7 +401,9 @@ class Check:
 
     def _numbers_of(self, sound, duty, raw):
         inside = {name for name in raw if duty.get(name, "O") != "-"}
-        numbers = {name: sound[name] for name in inside & set(sound) if isinstance(sound[name], Fraction)}
+        numbers = {
+            name: sound[name] for name in inside & set(sound) if isinstance(sound[name], Fraction)
+        }
         return Values(numbers, inside - set(sound))
 
     def _arithmetic(self):
@@ -434,7 +438,9 @@ class Check:
     # identities
 
     def _mismatch(self, name, required=True):
-        self.add(MISMATCH, SECTIONS["header"][name].number, f"header.{name}", 1, 0 if required else 1)
+        self.add(
+            MISMATCH, SECTIONS["header"][name].number, f"header.{name}", 1, 0 if required else 1
+        )
 
     def _buyer_id(self):
         if self.ins != 1:

@@ -9,7 +9,14 @@ ERROR, DROP, HANG = "error", "drop", "hang"
 # after it took effect: the client cannot know
 LOST_ANSWER, ERROR_AFTER = "lost_answer", "error_after"
 # a wrong answer to a call that took effect
-SLOW, MALFORMED, HTML, HUGE, WRONG_SHAPE, DUPLICATE = "slow", "malformed", "html", "huge", "wrong_shape", "duplicate"
+SLOW, MALFORMED, HTML, HUGE, WRONG_SHAPE, DUPLICATE = (
+    "slow",
+    "malformed",
+    "html",
+    "huge",
+    "wrong_shape",
+    "duplicate",
+)
 # the network delivers the POST twice; processing of a packet times out
 REPLAY, PACKET_TIMEOUT = "replay", "packet_timeout"
 KINDS = (
@@ -40,7 +47,13 @@ class Faults:
         """
         if kind not in KINDS:
             raise ValueError(f"{kind}: the faults are {', '.join(KINDS)}.")
-        rule = {"kind": kind, "on": on, "probability": probability, "left": times, "fault": (status, seconds)}
+        rule = {
+            "kind": kind,
+            "on": on,
+            "probability": probability,
+            "left": times,
+            "fault": (status, seconds),
+        }
         with self.lock:
             self.rules.append(rule)
 
@@ -52,7 +65,9 @@ class Faults:
         """Return the Fault that strikes a call now, or None."""
         with self.lock:
             for rule in self.rules:
-                fits = rule["kind"] in kinds and rule["on"] in (None, resource) and rule["left"] != 0
+                fits = (
+                    rule["kind"] in kinds and rule["on"] in (None, resource) and rule["left"] != 0
+                )
                 if fits and self.random.random() < rule["probability"]:
                     if rule["left"] is not None:
                         rule["left"] -= 1

@@ -8,7 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from . import taxid as taxids
-from .content import DAY_MS, DUPLICATE, LOGIC, MISMATCH, Finding, is_article_nine, is_economic_number
+from .content import (
+    DAY_MS,
+    DUPLICATE,
+    LOGIC,
+    MISMATCH,
+    Finding,
+    is_article_nine,
+    is_economic_number,
+)
 from .opening import strict_json
 from .schema import NO_VAT_PATTERNS, SECTIONS
 
@@ -87,9 +95,18 @@ class Ledger:
         row = self.book.row("SELECT * FROM taxpayers WHERE economic = ?", (economic,))
         if row:
             return dict(row)
-        if self.settings.open_register and len(economic) in (11, 14) and is_economic_number(economic):
+        if (
+            self.settings.open_register
+            and len(economic) in (11, 14)
+            and is_economic_number(economic)
+        ):
             name = f"مؤدی {economic}"
-            return {"economic": economic, "name": name, "national_id": economic[:11], "status": "ACTIVE"}
+            return {
+                "economic": economic,
+                "name": name,
+                "national_id": economic[:11],
+                "status": "ACTIVE",
+            }
         return None
 
     def _buyer(self, header, findings):
@@ -129,7 +146,9 @@ class Ledger:
             if old[name] != header[name]:
                 self._add(findings, _code(MISMATCH, name, GENERAL), f"header.{name}")
         before = strict_json(old["document"], parse_float=Decimal)
-        (self._compare_return if header["ins"] == 4 else self._compare_correction)(before, invoice, findings)
+        (self._compare_return if header["ins"] == 4 else self._compare_correction)(
+            before, invoice, findings
+        )
 
     def _compare_correction(self, before, after, findings):
         rates = {line["sstid"]: line.get("vra") for line in _lines(before)}
@@ -161,7 +180,11 @@ class Ledger:
     def store(self, packet, invoice, text):
         """Put an accepted invoice into the book and let it work on what it refers to."""
         header = invoice["header"]
-        old = self.book.invoice(header["irtaxid"]) if "irtaxid" in header and header["ins"] != 1 else None
+        old = (
+            self.book.invoice(header["irtaxid"])
+            if "irtaxid" in header and header["ins"] != 1
+            else None
+        )
         values = {
             name: _plain(header.get(name, old[name] if old else None))
             for name in ("taxid", "tins", "inty", "inp", "ins", "indatim", "setm", "tbill", "tvam")
@@ -170,7 +193,9 @@ class Ledger:
         values["buyer"] = old["buyer"] if old else header.get("tinb") or header.get("bid")
         late = is_article_nine(invoice, packet["ledger"], self.settings.deadline_days)
         document = old["document"] if header["ins"] == 3 and old else text
-        values.update(packet=packet["id"], memory=packet["memory"], placed=packet["ledger"], document=document)
+        values.update(
+            packet=packet["id"], memory=packet["memory"], placed=packet["ledger"], document=document
+        )
         values.update(article9=int(late), reaction=self._first_reaction(values))
         self.book.add_invoice(values)
         self._effect(values)
@@ -224,7 +249,9 @@ def _plain(value):
 def _quantities(document):
     totals = {}
     for line in _lines(document):
-        totals[line["sstid"]] = totals.get(line["sstid"], 0) + Fraction(line.get("am", line.get("cfee", 0)))
+        totals[line["sstid"]] = totals.get(line["sstid"], 0) + Fraction(
+            line.get("am", line.get("cfee", 0))
+        )
     return totals
 
 

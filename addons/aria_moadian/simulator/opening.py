@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime
+import itertools
 import json
 import re
 from functools import lru_cache
@@ -145,12 +146,14 @@ class Trust:
         """Return whether an x5c chain leads to an anchor and every part of it is valid now."""
         if not all(self._valid(read_certificate(text), now) for text in chain):
             return False
-        for text, issuer in zip(chain, chain[1:], strict=False):
+        for text, issuer in itertools.pairwise(chain):
             der = base64.b64decode(issuer)
             if not issued_by(text, der):
                 return any(issued_by(text, anchor) for anchor in self.anchors)
         last = chain[-1]
-        return base64.b64decode(last) in self.anchors or any(issued_by(last, anchor) for anchor in self.anchors)
+        return base64.b64decode(last) in self.anchors or any(
+            issued_by(last, anchor) for anchor in self.anchors
+        )
 
     def _valid(self, signer, now):
         return signer.begin <= now <= signer.end and signer.serial not in self.revoked
@@ -160,7 +163,9 @@ class Trust:
         if not isinstance(text, str) or not SIGNED_AT.fullmatch(text):
             return False
         try:
-            signed = datetime.datetime.fromisoformat(text[:-1]).replace(tzinfo=datetime.timezone.utc)
+            signed = datetime.datetime.fromisoformat(text[:-1]).replace(
+                tzinfo=datetime.timezone.utc
+            )
         except ValueError:
             return False
         return abs(now - signed) <= self.tolerance

@@ -6,7 +6,7 @@ The eight columns are the patterns 1 to 7 of type 1, then type 2; the fact sheet
 patterns, so those letters come from the constants, like the numbers of the fields.
 """
 
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from ..lib.constants import FIELDS, FROZEN_BY_REFERENCE, MATRIX, MATRIX_COLUMNS
@@ -176,7 +176,7 @@ def _letter(field, inty, inp):
     return column if special else field.columns[7]
 
 
-@lru_cache(maxsize=None)
+@cache
 def obligations(section, inty, inp):
     """Return {field name: letter} of a section for a type and pattern."""
     return {name: _letter(field, inty, inp) for name, field in SECTIONS[section].items()}

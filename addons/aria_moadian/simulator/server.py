@@ -18,9 +18,7 @@ SWITCHES = "/simulator/"
 MAX_BODY = 64 * 1024 * 1024
 HUGE_BYTES = 10 * 1024 * 1024
 IDLE_S = 0.02
-HTML_PAGE = (
-    "<!DOCTYPE html><html dir='rtl'><head><title>خطا</title></head><body><h1>سامانه در دست به‌روزرسانی است.</h1></body></html>"
-)
+HTML_PAGE = "<!DOCTYPE html><html dir='rtl'><head><title>خطا</title></head><body><h1>سامانه در دست به‌روزرسانی است.</h1></body></html>"
 
 
 def encode(value):
@@ -120,7 +118,9 @@ class Handler(BaseHTTPRequestHandler):
         self._send(status, encode({"padding": "x" * HUGE_BYTES, "answer": answer}))
 
     def _wrong_shape(self, _fault, status, _answer):
-        self._send(status, encode({"result": "ok", "timestamp": "now", "publicKeys": None, "nonce": 1}))
+        self._send(
+            status, encode({"result": "ok", "timestamp": "now", "publicKeys": None, "nonce": 1})
+        )
 
     def _duplicate(self, _fault, status, answer):
         if isinstance(answer, list):
@@ -156,7 +156,12 @@ class Handler(BaseHTTPRequestHandler):
             answer = SWITCH[name](self.server.service, **values)
             self._send(200, encode(answer))
         except KeyError:
-            self._send(404, encode({"error": f"There is no switch {name}; there are: {', '.join(sorted(SWITCH))}."}))
+            self._send(
+                404,
+                encode(
+                    {"error": f"There is no switch {name}; there are: {', '.join(sorted(SWITCH))}."}
+                ),
+            )
         except (TypeError, ValueError) as error:
             self._send(400, encode({"error": str(error)}))
 
@@ -191,7 +196,10 @@ def _switch_faults(service, clear=False, **rule):
 
 def _switch_enroll(service, **values):
     credentials = service.enroll(**values)
-    return {"key": credentials.key_pem.decode(), "certificate": credentials.certificate_pem.decode()}
+    return {
+        "key": credentials.key_pem.decode(),
+        "certificate": credentials.certificate_pem.decode(),
+    }
 
 
 def _switch_settings(service, **values):

@@ -114,7 +114,9 @@ class Service:
             encoded = self.authority.certificate.public_bytes(serialization.Encoding.PEM)
             self.book.set_meta("ca_certificate", encoded)
         self.trust = Trust([self.authority.certificate], self.settings.signing_tolerance_s)
-        self.trust.revoked = {int(row["serial"]) for row in self.book.rows("SELECT serial FROM revoked")}
+        self.trust.revoked = {
+            int(row["serial"]) for row in self.book.rows("SELECT serial FROM revoked")
+        }
 
     def _load_keys(self):
         rows = self.book.rows("SELECT * FROM server_keys ORDER BY seq")
@@ -128,16 +130,28 @@ class Service:
         with self.book.transaction() as db:
             seq = db.execute("SELECT count(*) FROM server_keys").fetchone()[0]
             key, key_id = process_key(SERVER_BITS, seq), str(uuid.uuid4())
-            db.execute("UPDATE server_keys SET state = ? WHERE state != 'dead'", ("retired" if grace else "dead",))
-            db.execute("INSERT INTO server_keys VALUES (?, ?, 'active', ?)", (key_id, pem_of_key(key), seq))
+            db.execute(
+                "UPDATE server_keys SET state = ? WHERE state != 'dead'",
+                ("retired" if grace else "dead",),
+            )
+            db.execute(
+                "INSERT INTO server_keys VALUES (?, ?, 'active', ?)", (key_id, pem_of_key(key), seq)
+            )
         old = "retired" if grace else "dead"
-        self.keys = {name: (pair, state if state == "dead" else old) for name, (pair, state) in self.keys.items()}
+        self.keys = {
+            name: (pair, state if state == "dead" else old)
+            for name, (pair, state) in self.keys.items()
+        }
         self.keys[key_id] = (key, "active")
         return key_id
 
     def active_key(self):
         """Return (id, private key) of the published key."""
-        return next((key_id, key) for key_id, (key, state) in reversed(self.keys.items()) if state == "active")
+        return next(
+            (key_id, key)
+            for key_id, (key, state) in reversed(self.keys.items())
+            if state == "active"
+        )
 
     def _opening_key(self, key_id):
         key, state = self.keys.get(key_id, (None, "dead"))
@@ -156,7 +170,9 @@ class Service:
             "INSERT INTO memories (id, national_id, economic, name) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
             "SET national_id = excluded.national_id, economic = excluded.economic"
         )
-        self.book.run(query, (memory_id, national_id, economic or national_id, f"شرکت {national_id}"))
+        self.book.run(
+            query, (memory_id, national_id, economic or national_id, f"شرکت {national_id}")
+        )
         now, day = self.clock.now(), datetime.timedelta(days=1)
         return self.authority.issue(national_id, now + begin_days * day, now + days * day, key)
 
@@ -172,10 +188,11 @@ class Service:
 
     def set_memory(self, memory_id, **values):
         """Change ``active``, ``key_valid``, ``vat``, ``article6`` of a memory."""
-        for name in values:
-            if name not in ("active", "key_valid", "vat", "article6"):
-                raise ValueError(f"{name} is no switch of a memory.")
-            self.book.run(f"UPDATE memories SET {name} = ? WHERE id = ?", (values[name], memory_id))  # noqa: S608
+        unknown = set(values) - {"active", "key_valid", "vat", "article6"}
+        if unknown:
+            raise ValueError(f"{', '.join(sorted(unknown))}: a memory has no such switch.")
+        for name, value in values.items():
+            self.book.run(f"UPDATE memories SET {name} = ? WHERE id = ?", (value, memory_id))  # noqa: S608
 
     def memory(self, memory_id):
         return self.book.row("SELECT * FROM memories WHERE id = ?", (memory_id,))
@@ -194,7 +211,11 @@ class Service:
 
     def _envelope(self, code):
         errors = [{"code": code, "message": message(code)}]
-        return {"timestamp": self.clock.now_ms(), "requestTraceId": str(uuid.uuid4()), "errors": errors}
+        return {
+            "timestamp": self.clock.now_ms(),
+            "requestTraceId": str(uuid.uuid4()),
+            "errors": errors,
+        }
 
     def _answer(self, method, resource, query, headers, body):
         if (method, resource) == ("GET", "nonce"):
@@ -211,7 +232,10 @@ class Service:
 
     def _nonce(self, query):
         text = _one(query, "timeToLive", str(NONCE_DEFAULT_S))
-        if not re.fullmatch(r"\d{1,6}", text) or not NONCE_LIFE_S[0] <= int(text) <= NONCE_LIFE_S[1]:
+        if (
+            not re.fullmatch(r"\d{1,6}", text)
+            or not NONCE_LIFE_S[0] <= int(text) <= NONCE_LIFE_S[1]
+        ):
             raise CallError("4146", 400)
         expires = self.clock.now_ms() + int(text) * SECOND_MS
         nonce = f"{uuid.uuid4()}-{self.clock.now_ms()}"
@@ -239,7 +263,9 @@ class Service:
             claims = strict_json(payload)
         except (ValueError, RecursionError) as error:
             raise CallError("4101") from error
-        strings = isinstance(claims, dict) and all(isinstance(value, str) for value in claims.values())
+        strings = isinstance(claims, dict) and all(
+            isinstance(value, str) for value in claims.values()
+        )
         if not strings or set(claims) != {"nonce", "clientId"}:
             raise CallError("4101")
         return claims
@@ -270,11 +296,14 @@ class Service:
     # -- information
 
     def _server_information(self, _client, _query):
-        published = [(key_id, key) for key_id, (key, state) in self.keys.items() if state == "active"]
+        published = [
+            (key_id, key) for key_id, (key, state) in self.keys.items() if state == "active"
+        ]
         return {
             "serverTime": self.clock.now_ms(),
             "publicKeys": [
-                {"key": _public_text(key), "id": key_id, "algorithm": "RSA", "purpose": 1} for key_id, key in published
+                {"key": _public_text(key), "id": key_id, "algorithm": "RSA", "purpose": 1}
+                for key_id, key in published
             ],
         }
 
@@ -289,7 +318,11 @@ class Service:
 
     def _taxpayer(self, _client, query):
         row = self._registered(query)
-        return {"nameTrade": row["name"], "taxpayerStatus": row["status"], "nationalId": row["national_id"]}
+        return {
+            "nameTrade": row["name"],
+            "taxpayerStatus": row["status"],
+            "nationalId": row["national_id"],
+        }
 
     def _registered(self, query):
         code = _one(query, "economicCode", "")
@@ -311,7 +344,9 @@ class Service:
         row = self._registered(query)
         if not re.fullmatch(r"\d{1,18}", _one(query, "vatValue", "")):
             raise CallError("4147", 400)
-        memory = self.book.row("SELECT article6 FROM memories WHERE economic = ?", (row["economic"],))
+        memory = self.book.row(
+            "SELECT article6 FROM memories WHERE economic = ?", (row["economic"],)
+        )
         return {"article6RemainStatus": memory is None or memory["article6"] == "NOT_EXCEEDED"}
 
     # -- invoices
@@ -338,7 +373,9 @@ class Service:
         if not self.settings.background:
             self.process()
         keys = ("uid", "packetType", "referenceNumber", "data")
-        result = [dict(zip(keys, (row["uid"], None, row["reference"], None), strict=True)) for row in rows]
+        result = [
+            dict(zip(keys, (row["uid"], None, row["reference"], None), strict=True)) for row in rows
+        ]
         return {"timestamp": arrived, "result": result}
 
     def _packets(self, body):
@@ -359,7 +396,11 @@ class Service:
 
     def _trace_id(self, packet):
         header = packet.get("header") if isinstance(packet, dict) else None
-        texts = [packet.get("payload"), header.get("requestTraceId"), header.get("fiscalId")] if header else [None]
+        texts = (
+            [packet.get("payload"), header.get("requestTraceId"), header.get("fiscalId")]
+            if header
+            else [None]
+        )
         if not all(isinstance(text, str) and text for text in texts):
             raise CallError("4145", 400)
         if not TRACE_ID.fullmatch(texts[1]):
@@ -414,7 +455,9 @@ class Service:
         except UnicodeDecodeError as error:
             raise Refused("04130") from error
         except Refused as error:
-            raise Refused("04130" if error.args[0] in ("structure", "x5c_missing") else "04131") from error
+            raise Refused(
+                "04130" if error.args[0] in ("structure", "x5c_missing") else "04131"
+            ) from error
         if signer.national_id != memory["national_id"]:
             raise Refused("04132")
         return payload.decode(), memory
@@ -442,7 +485,12 @@ class Service:
         errors = _errors(findings)
         ordered = errors + [finding for finding in findings if finding not in errors]
         rows = [
-            {"code": finding.code, "message": message(finding.code, finding.path), "errorType": kind, "path": finding.path}
+            {
+                "code": finding.code,
+                "message": message(finding.code, finding.path),
+                "errorType": kind,
+                "path": finding.path,
+            }
             for finding in ordered
             for kind in [finding.severity.upper()]
         ]
@@ -475,13 +523,19 @@ class Service:
     def _by_reference(self, client, query):
         ids, window = self._ids(query, "referenceIds"), self._window(query)
         condition = "reference = ? AND memory IN (SELECT id FROM memories WHERE national_id = ?)"
-        found = [(reference, self._packet(condition, (reference, client["national_id"]), window)) for reference in ids]
+        found = [
+            (reference, self._packet(condition, (reference, client["national_id"]), window))
+            for reference in ids
+        ]
         return [self._result(row, reference=reference) for reference, row in found]
 
     def _by_uid(self, client, query):
         ids, window = self._ids(query, "uidList"), self._window(query)
         memory = self._own_memory(client, _one(query, "fiscalId"))
-        found = [(uid, self._packet("lower(uid) = lower(?) AND memory = ?", (uid, memory["id"]), window)) for uid in ids]
+        found = [
+            (uid, self._packet("lower(uid) = lower(?) AND memory = ?", (uid, memory["id"]), window))
+            for uid in ids
+        ]
         return [self._result(row, uid=uid) for uid, row in found]
 
     def _packet(self, condition, args, window):
@@ -497,7 +551,15 @@ class Service:
         rows = self.book.rows(
             "SELECT * FROM packets WHERE arrived BETWEEN ? AND ? AND (? IS NULL OR status = ?) AND memory IN "
             "(SELECT id FROM memories WHERE national_id = ?) ORDER BY id LIMIT ? OFFSET ?",
-            (first, last, status, status, client["national_id"], min(size, 100), (page - 1) * min(size, 100)),
+            (
+                first,
+                last,
+                status,
+                status,
+                client["national_id"],
+                min(size, 100),
+                (page - 1) * min(size, 100),
+            ),
         )
         return [self._result(row) for row in rows]
 
@@ -506,16 +568,31 @@ class Service:
             return _inquiry(reference, uid, "NOT_FOUND")
         self.book.run("UPDATE packets SET asked = asked + 1 WHERE id = ?", (row["id"],))
         if row["status"] == "IN_PROGRESS" or row["asked"] < self.settings.in_progress_inquiries:
-            return _inquiry(row["reference"], row["uid"], "IN_PROGRESS", "invoice.v01", row["memory"])
+            return _inquiry(
+                row["reference"], row["uid"], "IN_PROGRESS", "invoice.v01", row["memory"]
+            )
         rows = json.loads(row["findings"])
         parts = {"ERROR": [], "WARNING": []}
         for entry in rows[:MAX_MESSAGES]:
-            parts[entry["errorType"]].append({name: entry[name] for name in ("code", "message", "errorType")})
+            parts[entry["errorType"]].append(
+                {name: entry[name] for name in ("code", "message", "errorType")}
+            )
         if len(rows) > MAX_MESSAGES:
             kind = rows[MAX_MESSAGES]["errorType"]
             parts[kind].append({"code": "00000", "message": message("00000"), "errorType": kind})
-        data = {"error": parts["ERROR"], "warning": parts["WARNING"], "success": row["status"] == "SUCCESS"}
-        result = _inquiry(row["reference"], row["uid"], row["status"], "receive_invoice_confirm", row["memory"], data)
+        data = {
+            "error": parts["ERROR"],
+            "warning": parts["WARNING"],
+            "success": row["status"] == "SUCCESS",
+        }
+        result = _inquiry(
+            row["reference"],
+            row["uid"],
+            row["status"],
+            "receive_invoice_confirm",
+            row["memory"],
+            data,
+        )
         result["sign"] = self._receipt(row) if row["status"] == "SUCCESS" else ""
         return result
 
@@ -530,7 +607,9 @@ class Service:
             "receivedDate": _iso(row["arrived"])[:-7] + "Z",
         }
         sign = sign_receipt(key, payload, _iso(self.clock.now_ms())[:19] + "Z")
-        self.book.run("UPDATE packets SET sign = ?, sign_key = ? WHERE id = ?", (sign, key_id, row["id"]))
+        self.book.run(
+            "UPDATE packets SET sign = ?, sign_key = ? WHERE id = ?", (sign, key_id, row["id"])
+        )
         return sign
 
     def _invoice_status(self, client, query):
@@ -581,7 +660,9 @@ class Service:
         if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:
             return "0107605"
         with self.book.lock:
-            paid = self.book.row("SELECT coalesce(sum(amount), 0) AS total FROM payments WHERE taxid = ?", (taxid,))
+            paid = self.book.row(
+                "SELECT coalesce(sum(amount), 0) AS total FROM payments WHERE taxid = ?", (taxid,)
+            )
         return "02076" if paid["total"] + amount > row["tbill"] else None
 
     # -- hooks and report
@@ -599,20 +680,40 @@ class Service:
     def report(self, documents=False):
         """Return what was received: invoices kept, packets by status, refusals, calls counted."""
         self.ledger.settle(self.clock.ledger_ms())
-        names = "taxid memory tins buyer inty inp ins irtaxid indatim setm tbill tvam article9 reaction".split()
+        names = [
+            "taxid",
+            "memory",
+            "tins",
+            "buyer",
+            "inty",
+            "inp",
+            "ins",
+            "irtaxid",
+            "indatim",
+            "setm",
+            "tbill",
+            "tvam",
+            "article9",
+            "reaction",
+        ]
         extra = ", i.document" if documents else ""
         columns = ", ".join(f"i.{name}" for name in names)
         invoices = self.book.rows(
             f"SELECT {columns}, p.uid, p.reference{extra} FROM invoices i JOIN packets p ON p.id = i.packet "  # noqa: S608
             "ORDER BY i.packet"
         )
-        refused = self.book.rows("SELECT uid, memory, taxid, findings FROM packets WHERE status = 'FAILED' ORDER BY id")
+        refused = self.book.rows(
+            "SELECT uid, memory, taxid, findings FROM packets WHERE status = 'FAILED' ORDER BY id"
+        )
         statuses = self.book.rows("SELECT status, count(*) AS count FROM packets GROUP BY status")
         return {
             "invoices": [dict(row) for row in invoices],
             "refused": [_refusal(row) for row in refused],
             "packets": {row["status"]: row["count"] for row in statuses},
-            "payments": [dict(row) for row in self.book.rows("SELECT taxid, amount FROM payments ORDER BY id")],
+            "payments": [
+                dict(row)
+                for row in self.book.rows("SELECT taxid, amount FROM payments ORDER BY id")
+            ],
             "calls": self.book.counters(),
         }
 
@@ -641,13 +742,17 @@ def _inquiry(reference, uid, status, packet_type=None, memory=None, data=None):
 
 
 def _refusal(row):
-    codes = [{"code": entry["code"], "path": entry["path"]} for entry in json.loads(row["findings"])]
+    codes = [
+        {"code": entry["code"], "path": entry["path"]} for entry in json.loads(row["findings"])
+    ]
     return {"uid": row["uid"], "memory": row["memory"], "taxid": row["taxid"], "findings": codes}
 
 
 def _public_text(key):
     form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return base64.b64encode(key.public_key().public_bytes(serialization.Encoding.DER, form)).decode()
+    return base64.b64encode(
+        key.public_key().public_bytes(serialization.Encoding.DER, form)
+    ).decode()
 
 
 RESOURCES = {

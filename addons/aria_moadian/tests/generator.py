@@ -9,7 +9,13 @@ import random
 from decimal import Decimal
 
 from odoo.addons.aria_moadian.lib import amounts
-from odoo.addons.aria_moadian.lib.constants import FIELDS, FROZEN_BY_REFERENCE, MATRIX, MATRIX_COLUMNS, UNITS
+from odoo.addons.aria_moadian.lib.constants import (
+    FIELDS,
+    FROZEN_BY_REFERENCE,
+    MATRIX,
+    MATRIX_COLUMNS,
+    UNITS,
+)
 from odoo.addons.aria_moadian.lib.taxid import make_inno, make_taxid
 
 from .wire import DAY_MS, NOW_MS
@@ -19,8 +25,38 @@ LEGAL = ("14003778990", "10100302746", "10660111880", "10380284790", "1010038714
 PEOPLE = ("0499370899", "0790419904", "0084575948", "0684159414")
 GOODS = ("2710000138624", "2720000098765", "2330001234567")
 WEIRD = (
-    *(None, "", " ", "x", "۱۲۳", "0", 0, 1, 2, 3, 5, 7, 11, -1, 10**18 - 1, 10**18, True, False, [], {}),
-    *(Decimal("0.1"), Decimal("1.23456789"), Decimal("0.000000001"), Decimal("1E+3"), 1.0, 1.5, "1627", "a\x01b"),
+    *(
+        None,
+        "",
+        " ",
+        "x",
+        "۱۲۳",
+        "0",
+        0,
+        1,
+        2,
+        3,
+        5,
+        7,
+        11,
+        -1,
+        10**18 - 1,
+        10**18,
+        True,
+        False,
+        [],
+        {},
+    ),
+    *(
+        Decimal("0.1"),
+        Decimal("1.23456789"),
+        Decimal("0.000000001"),
+        Decimal("1E+3"),
+        1.0,
+        1.5,
+        "1627",
+        "a\x01b",
+    ),
 )
 
 
@@ -54,7 +90,9 @@ class Generator:
         return self.random.choice((1, 1, 2, 3, 10, self._decimal(3, 8), self._decimal(4, 2)))
 
     def _rate(self):
-        return self.random.choice((0, 9, 10, 10, 10, Decimal("9.5"), Decimal("0.01"), Decimal("33.33")))
+        return self.random.choice(
+            (0, 9, 10, 10, 10, Decimal("9.5"), Decimal("0.01"), Decimal("33.33"))
+        )
 
     def _discount(self, total):
         pick = self.random.random()
@@ -70,11 +108,17 @@ class Generator:
         self._fill_price(row, inp)
         if self.random.random() < 0.3:
             row["sstt"] = self.random.choice(("شرح کالا", "x" * 400, "a b"))
-        if self._letter("mu", inty, inp) == "R" or (self._letter("mu", inty, inp) != "-" and self._often()):
+        if self._letter("mu", inty, inp) == "R" or (
+            self._letter("mu", inty, inp) != "-" and self._often()
+        ):
             row["mu"] = self.random.choice(list(UNITS))
         if row.get("vra") and inp != 11 and self.random.random() < 0.3:
             self._fill_levies(row)
-        if inp not in (2, 7, 11) and self.random.random() < 0.15 and self._letter("exr", inty, inp) != "-":
+        if (
+            inp not in (2, 7, 11)
+            and self.random.random() < 0.15
+            and self._letter("exr", inty, inp) != "-"
+        ):
             row.update(cut="EUR", exr=self._decimal(6, 8), cfee=1)
         return row
 
@@ -109,7 +153,9 @@ class Generator:
 
     def _fill_currency(self, row):
         bought = self._decimal(6, 8)
-        row.update(cfee=self._decimal(5, 4), cut="USD", cpr=bought, exr=bought + self._decimal(4, 8))
+        row.update(
+            cfee=self._decimal(5, 4), cut="USD", cpr=bought, exr=bought + self._decimal(4, 8)
+        )
         low = amounts.truncate(row["cfee"] * (row["exr"] - row["cpr"]))
         high = amounts.truncate(row["cfee"] * row["exr"])
         row["sovat"] = self.random.choice((low, high, self.random.randint(low, high)))
@@ -119,7 +165,13 @@ class Generator:
         row["dis"] = self._discount(high)
 
     def _fill_export(self, row):
-        row.update(am=self._quantity(), ssrv=self._amount(), sscv=self._decimal(6, 4), cut="USD", exr=self._decimal(6, 8))
+        row.update(
+            am=self._quantity(),
+            ssrv=self._amount(),
+            sscv=self._decimal(6, 4),
+            cut="USD",
+            exr=self._decimal(6, 8),
+        )
         if self._often():
             row["nw"] = self._decimal(5, 8)
 
@@ -189,7 +241,16 @@ class Generator:
         for name in (*FROZEN_BY_REFERENCE, *(("inty", "inp") if ins == 3 else ())):
             header.pop(name, None)
         if ins == 3 and self._often():
-            for name in set(header) - {"taxid", "indatim", "indati2m", "insr", "inno", "irtaxid", "ins", "tins"}:
+            for name in set(header) - {
+                "taxid",
+                "indatim",
+                "indati2m",
+                "insr",
+                "inno",
+                "irtaxid",
+                "ins",
+                "tins",
+            }:
                 del header[name]
             document.update(body=[], payments=[])
 
@@ -198,7 +259,9 @@ class Generator:
         if header.get("tvam") and inp != 7 and self.random.random() < 0.1:
             header["tax17"] = self.random.randint(0, int(header["tvam"]))
         if inp not in (7, 11) and header.get("setm") != 2 and self.random.random() < 0.2:
-            document["payments"] = [{"pmt": self.random.randint(1, 8), "pv": int(header["tbill"]), "pdt": NOW_MS}]
+            document["payments"] = [
+                {"pmt": self.random.randint(1, 8), "pv": int(header["tbill"]), "pdt": NOW_MS}
+            ]
 
     def _fill_buyer(self, header, inty, inp):
         if (inty == 2 or inp in (5, 7, 11)) and self._often():
@@ -230,7 +293,14 @@ class Generator:
 
     def _waybill(self):
         goods = [{"sgid": self.random.choice(GOODS), "sgt": "بار"}]
-        values = {"lno": self._digits(1, 18), "tid": LEGAL[0], "rid": LEGAL[1], "lt": 1, "did": PEOPLE[0], "cno": "12ع345"}
+        values = {
+            "lno": self._digits(1, 18),
+            "tid": LEGAL[0],
+            "rid": LEGAL[1],
+            "lt": 1,
+            "did": PEOPLE[0],
+            "cno": "12ع345",
+        }
         return {**values, "ocu": "033", "oci": "21", "dco": "368", "sg": goods}
 
     def _fill_settlement(self, header, lines, inp):
@@ -238,7 +308,9 @@ class Generator:
         if header["setm"] != 3:
             return
         trial = amounts.compute_invoice({"header": {**header, "setm": 1}, "body": lines})
-        price = int(trial["header"]["tbill"] - trial["header"]["tvam"] - trial["header"].get("todam", 0))
+        price = int(
+            trial["header"]["tbill"] - trial["header"]["tvam"] - trial["header"].get("todam", 0)
+        )
         if price < 3:
             header["setm"] = 1
         else:
@@ -249,7 +321,10 @@ class Generator:
     def mutate(self, document):
         """Return (copy with one value changed, what was changed)."""
         document = copy.deepcopy(document)
-        owners = [("header", document["header"]), *((f"body[{i}]", row) for i, row in enumerate(document["body"]))]
+        owners = [
+            ("header", document["header"]),
+            *((f"body[{i}]", row) for i, row in enumerate(document["body"])),
+        ]
         owners += [(f"payments[{i}]", row) for i, row in enumerate(document["payments"])]
         owners += [(f"sg[{i}]", row) for i, row in enumerate(document["header"].get("sg", []))]
         path, owner = self.random.choice(owners)
@@ -289,4 +364,6 @@ class Generator:
             return self.random.randint(10 ** (spec.size[0] - 1), 10 ** spec.size[0] - 1)
         if spec.kind == "decimal":
             return self._decimal(min(spec.size[0], 9), spec.size[1])
-        return self.random.choice(("USD", self._digits(4), self._digits(10), self._digits(11), LEGAL[0], PEOPLE[1]))
+        return self.random.choice(
+            ("USD", self._digits(4), self._digits(10), self._digits(11), LEGAL[0], PEOPLE[1])
+        )

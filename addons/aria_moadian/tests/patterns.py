@@ -22,7 +22,9 @@ def mixed(serial=1, **header):
 
 
 def levied(serial=1, **header):
-    rows = [line(odt="عوارض", odr=Decimal("1.55"), odam=302, olt="وجوه", olam=700, tsstam=21255 + 1002)]
+    rows = [
+        line(odt="عوارض", odr=Decimal("1.55"), odam=302, olt="وجوه", olam=700, tsstam=21255 + 1002)
+    ]
     return invoice(serial, rows, **header)
 
 
@@ -70,7 +72,9 @@ def bill(serial=1, **header):
 
 
 def ticket(serial=1, **header):
-    return invoice(serial, [line(1)], **{"inp": 6, "ft": 1, "tob": 1, "bid": PERSON, "tinb": None, **header})
+    return invoice(
+        serial, [line(1)], **{"inp": 6, "ft": 1, "tob": 1, "bid": PERSON, "tinb": None, **header}
+    )
 
 
 def export(serial=1, **header):
@@ -88,16 +92,36 @@ def export(serial=1, **header):
         "vam": 0,
         "tsstam": 100000001,
     }
-    sums = {"torv": 100000001, "tocv": Decimal("200.0001"), "tonw": Decimal("12.5"), "tvam": 0, "todam": 0}
-    return invoice(serial, [row], **{"inp": 7, **BUYER_OUT, **sums, "tbill": 100000001, "setm": 1, **header})
+    sums = {
+        "torv": 100000001,
+        "tocv": Decimal("200.0001"),
+        "tonw": Decimal("12.5"),
+        "tvam": 0,
+        "todam": 0,
+    }
+    return invoice(
+        serial, [row], **{"inp": 7, **BUYER_OUT, **sums, "tbill": 100000001, "setm": 1, **header}
+    )
 
 
 def waybill(serial=1, **header):
     row = line(1)
     del row["mu"]
     goods = [{"sgid": "2710000138624", "sgt": "بار"}]
-    own = {"lno": "12", "ocu": "033", "oci": "1", "dco": "033", "dci": "2", "tid": SELLER, "rid": BUYER}
-    return invoice(serial, [row], **{"inp": 8, **own, "lt": 1, "cno": "12ع345", "did": PERSON, "sg": goods, **header})
+    own = {
+        "lno": "12",
+        "ocu": "033",
+        "oci": "1",
+        "dco": "033",
+        "dci": "2",
+        "tid": SELLER,
+        "rid": BUYER,
+    }
+    return invoice(
+        serial,
+        [row],
+        **{"inp": 8, **own, "lt": 1, "cno": "12ع345", "did": PERSON, "sg": goods, **header},
+    )
 
 
 def oil(serial=1, **header):
@@ -107,9 +131,21 @@ def oil(serial=1, **header):
 
 
 def exchange(serial=1, **header):
-    row = {"sstid": "2710000138624", "mu": "164", "am": 2, "adis": 500, "vra": 0, "vam": 0, "tsstam": 500}
+    row = {
+        "sstid": "2710000138624",
+        "mu": "164",
+        "am": 2,
+        "adis": 500,
+        "vra": 0,
+        "vam": 0,
+        "tsstam": 500,
+    }
     sums = {"tadis": 500, "tvam": 0, "tbill": 500}
-    return invoice(serial, [row], **{"inp": 11, "asn": "99", "asd": 20370, **BUYER_OUT, "tob": 2, **sums, **header})
+    return invoice(
+        serial,
+        [row],
+        **{"inp": 11, "asn": "99", "asd": 20370, **BUYER_OUT, "tob": 2, **sums, **header},
+    )
 
 
 def insurance(serial=1, **header):

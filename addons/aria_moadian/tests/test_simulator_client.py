@@ -33,7 +33,16 @@ def service(simulator):
 
 def make(simulator, serial, **header):
     now = simulator.clock.now_ms()
-    values = {"inty": 1, "inp": 1, "ins": 1, "setm": 2, "tins": SELLER, "tob": 2, "tinb": BUYER, "indatim": now}
+    values = {
+        "inty": 1,
+        "inp": 1,
+        "ins": 1,
+        "setm": 2,
+        "tins": SELLER,
+        "tob": 2,
+        "tinb": BUYER,
+        "indatim": now,
+    }
     values.update(taxid=make_taxid(MEMORY, now, serial), inno=make_inno(serial), **header)
     row = {"sstid": "2710000138624", "mu": "1627", "am": 1, "fee": 7272727, "vra": 10}
     document = amounts.compute_invoice({"header": values, "body": [row]})
@@ -70,9 +79,15 @@ def test_other_resources(simulator, service):
     taxid = document["header"]["taxid"]
     assert service.invoice_status([taxid])[taxid]["invoiceStatus"] == "AWAITING_REACTION"
     assert service.register_payment(taxid, 1000, datetime.datetime.now(UTC), "CASH") == []
-    assert [message.code for message in service.register_payment(taxid, 10**9, datetime.datetime.now(UTC), "CASH")]
+    assert [
+        message.code
+        for message in service.register_payment(taxid, 10**9, datetime.datetime.now(UTC), "CASH")
+    ]
     now = simulator.clock.now()
-    assert len(service.inquiry(now - datetime.timedelta(hours=1), now + datetime.timedelta(hours=1))) == 1
+    assert (
+        len(service.inquiry(now - datetime.timedelta(hours=1), now + datetime.timedelta(hours=1)))
+        == 1
+    )
 
 
 def test_bus_of_the_government(simulator, service):
@@ -94,7 +109,9 @@ def test_rotation_without_grace(simulator, service):
     assert service.inquiry_by_uid([taken.uid])[0].status == "SUCCESS"
 
 
-@pytest.mark.parametrize("kind", ["lost_answer", "error_after", "malformed", "html", "huge", "wrong_shape"])
+@pytest.mark.parametrize(
+    "kind", ["lost_answer", "error_after", "malformed", "html", "huge", "wrong_shape"]
+)
 def test_outcome_unknown_then_inquiry(simulator, service, kind):
     content = service.make_packet(make(simulator, 1))
     simulator.faults.add(kind, on="invoice", times=1, status=503 if kind != "html" else 200)

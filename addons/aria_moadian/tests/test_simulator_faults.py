@@ -30,7 +30,9 @@ GONE = (http.client.RemoteDisconnected, ConnectionError, urllib.error.URLError)
 def raw(client, resource="nonce"):
     """Return (status, content type, body) of a call without a token."""
     try:
-        with urllib.request.urlopen(f"{client.simulator.base_url}/api/v2/{resource}", timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(
+            f"{client.simulator.base_url}/api/v2/{resource}", timeout=20
+        ) as answer:
             return answer.status, answer.headers["Content-Type"], answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -72,7 +74,7 @@ def test_lost_answer_then_inquiry(simulator, client, kind):
 def test_hanging_call(simulator, client):
     simulator.faults.add("hang", on="nonce", seconds=30, times=1)
     with pytest.raises((socket.timeout, urllib.error.URLError)):
-        urllib.request.urlopen(f"{simulator.base_url}/api/v2/nonce", timeout=0.2)  # noqa: S310
+        urllib.request.urlopen(f"{simulator.base_url}/api/v2/nonce", timeout=0.2)
     assert raw(client)[0] == 200
 
 
@@ -165,9 +167,9 @@ def test_unknown_fault(simulator):
 
 def switch(base_url, name, **values):
     url = base_url.rsplit("/", 1)[0] + f"/simulator/{name}"
-    request = urllib.request.Request(url, json.dumps(values).encode())  # noqa: S310
+    request = urllib.request.Request(url, json.dumps(values).encode())
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -178,9 +180,13 @@ def test_switches(simulator, client):
     url = simulator.base_url
     document = invoice()
     client.send(document)
-    assert switch(url, "status", taxid=document["header"]["taxid"]) == {"status": "AWAITING_REACTION"}
+    assert switch(url, "status", taxid=document["header"]["taxid"]) == {
+        "status": "AWAITING_REACTION"
+    }
     switch(url, "clock", ledger_days=31)
-    assert switch(url, "status", taxid=document["header"]["taxid"]) == {"status": "SYSTEMIC_APPROVED"}
+    assert switch(url, "status", taxid=document["header"]["taxid"]) == {
+        "status": "SYSTEMIC_APPROVED"
+    }
     assert switch(url, "rotate")["id"] == simulator.active_key()[0]
     assert switch(url, "faults", kind="error", on="invoice") == {"rules": 1}
     assert switch(url, "faults", clear=True) == {"rules": 0}
@@ -213,10 +219,18 @@ class Process:
         self.child = None
 
     def start(self):
-        command = [sys.executable, str(REPOSITORY / "scripts" / "moadian_simulator.py"), "--port", "0"]
+        command = [
+            sys.executable,
+            str(REPOSITORY / "scripts" / "moadian_simulator.py"),
+            "--port",
+            "0",
+        ]
         environment = {**os.environ, "PYTHONPATH": ""}
-        self.child = subprocess.Popen(  # noqa: S603
-            [*command, "--file", str(self.path), *self.options], stdout=subprocess.PIPE, text=True, env=environment
+        self.child = subprocess.Popen(
+            [*command, "--file", str(self.path), *self.options],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
         self.base_url = self.child.stdout.readline().strip()
         assert self.base_url.startswith("http://127.0.0.1:")
@@ -240,7 +254,10 @@ class Remote(Client):
         (entry,) = self.call("GET", "server-information")[1]["publicKeys"]
         key = load_der_public_key(base64.b64decode(entry["key"]))
         payload = encrypt(self.signatory.sign(content), key, entry["id"])
-        return {"payload": payload, "header": {"requestTraceId": str(uuid.uuid4()), "fiscalId": MEMORY}}
+        return {
+            "payload": payload,
+            "header": {"requestTraceId": str(uuid.uuid4()), "fiscalId": MEMORY},
+        }
 
 
 def test_killed_and_started_again(tmp_path):
@@ -254,12 +271,16 @@ def test_killed_and_started_again(tmp_path):
         client = Remote(process, Credentials(*[path.read_bytes() for path in paths]))
         packets = [client.packet(invoice(number, indatim=now)) for number in range(1, 6)]
         used = client.token()
-        assert client.http("POST", "invoice", body=json.dumps(packets).encode(), token=used)[0] == 200
+        assert (
+            client.http("POST", "invoice", body=json.dumps(packets).encode(), token=used)[0] == 200
+        )
         process.end(signal.SIGKILL)
         process.options = ()
         process.start()
         # keys, authority, nonces and packets are those of before
-        assert client.http("GET", "server-information", token=used)[1]["errors"][0]["code"] == "4102"
+        assert (
+            client.http("GET", "server-information", token=used)[1]["errors"][0]["code"] == "4102"
+        )
         uids = [packet["header"]["requestTraceId"] for packet in packets]
         for _try in range(100):
             results = client.inquire(uids)
@@ -275,8 +296,15 @@ def test_killed_and_started_again(tmp_path):
 
 @pytest.mark.parametrize("text", ["A11216", "A1=14003778990"])
 def test_command_line_refuses_nonsense(text):
-    command = [sys.executable, str(REPOSITORY / "scripts" / "moadian_simulator.py"), "--port", "0", "--memory", text]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    command = [
+        sys.executable,
+        str(REPOSITORY / "scripts" / "moadian_simulator.py"),
+        "--port",
+        "0",
+        "--memory",
+        text,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "give ID=NATIONAL_ID" in done.stderr
 
@@ -284,7 +312,10 @@ def test_command_line_refuses_nonsense(text):
 def test_a_thousand_packets_are_answered_before_they_are_opened(client, simulator):
     simulator.settings.background = True
     rows = [
-        {"payload": "a.b.c.d.e", "header": {"requestTraceId": str(uuid.uuid4()), "fiscalId": MEMORY}}
+        {
+            "payload": "a.b.c.d.e",
+            "header": {"requestTraceId": str(uuid.uuid4()), "fiscalId": MEMORY},
+        }
         for _number in range(1000)
     ]
     assert len(client.post(rows)[1]["result"]) == 1000

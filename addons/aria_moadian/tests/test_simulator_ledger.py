@@ -161,7 +161,12 @@ def test_unauthorised_buyer_cannot_react(simulator, client):
 
 def test_status_of_an_unknown_invoice(simulator, client):
     (answer,) = client.call("GET", "inquiry-invoice-status", {"taxIds": ["x"]})[1]
-    assert answer == {"taxId": "x", "invoiceStatus": None, "article6Status": None, "error": "NOT_FOUND"}
+    assert answer == {
+        "taxId": "x",
+        "invoiceStatus": None,
+        "article6Status": None,
+        "error": "NOT_FOUND",
+    }
     document = accepted(client, invoice())
     simulator.set_memory(MEMORY, article6="EXCEEDED")
     query = {"taxIds": [document["header"]["taxid"]]}
@@ -215,7 +220,11 @@ def test_chain_of_corrections(simulator, client):
     assert client.codes(referring(old, 2, 4)) == ["0300601"]
     newest = accepted(client, referring(new, 2, 5))
     react(simulator, newest)
-    assert [status(client, document) for document in (old, new, newest)] == ["CANCELED", "CANCELED", "APPROVED"]
+    assert [status(client, document) for document in (old, new, newest)] == [
+        "CANCELED",
+        "CANCELED",
+        "APPROVED",
+    ]
 
 
 @pytest.mark.parametrize("taxid", ["A1121604F9200000000630", "A1121604C220002F095011"])

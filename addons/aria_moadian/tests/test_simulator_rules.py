@@ -116,14 +116,22 @@ CASES = {
     "legal sum without title": (patterns.levied, {"0.olt": GONE}, ["00049"]),
     # outside the pattern: warnings
     "flight in a sale": (patterns.sale, {"header.ft": 1}, ["14016"]),
-    "reference of an original": (patterns.sale, {"header.irtaxid": "A1121604C220002F095011"}, ["14006"]),
+    "reference of an original": (
+        patterns.sale,
+        {"header.irtaxid": "A1121604C220002F095011"},
+        ["14006"],
+    ),
     "cash in a credit sale": (patterns.sale, {"header.cap": 1}, ["14029"]),
     "settlement in type 2": (patterns.simple, {"header.setm": 1}, ["14028"]),
     "making fee in a sale": (patterns.sale, {"0.consfee": 1}, ["14052"]),
     "late without being late": (patterns.sale, {"header.indati2m": NOW_MS}, ["14003"]),
     "payments of an export": (patterns.export, {"payments": [{"pv": 1}]}, ["14700"]),
     # sums
-    "Rial too much of amount": (patterns.sale, {"0.prdis": 20001, "0.dis": 501, "header.tprdis": 7292728, "header.tdis": 501}, ["02041"]),
+    "Rial too much of amount": (
+        patterns.sale,
+        {"0.prdis": 20001, "0.dis": 501, "header.tprdis": 7292728, "header.tdis": 501},
+        ["02041"],
+    ),
     "VAT rounded up": (
         patterns.sale,
         {"1.vam": 727273, "1.tsstam": 8000000, "header.tvam": 729028, "header.tbill": 8021255},
@@ -140,7 +148,11 @@ CASES = {
     "total of other taxes": (patterns.sale, {"header.todam": 1}, ["02026"]),
     "total": (patterns.sale, {"header.tbill": 1}, ["02027"]),
     "article 17 over VAT": (patterns.sale, {"header.tax17": 729028}, ["12032"]),
-    "currency of the price": (patterns.sale, {"0.exr": 3, "0.cfee": Decimal("3333.3334")}, ["12038"]),
+    "currency of the price": (
+        patterns.sale,
+        {"0.exr": 3, "0.cfee": Decimal("3333.3334")},
+        ["12038"],
+    ),
     "other tax": (patterns.levied, {"0.odam": 303}, ["02048", "02059", "02026"]),
     "other tax without VAT": (
         patterns.chain,
@@ -156,7 +168,11 @@ CASES = {
     "base over the bounds": (patterns.currency, {"0.sovat": 60300051}, ["02000", "02045"]),
     "base under the bounds": (patterns.currency, {"0.sovat": 1005020, "0.vam": 100502}, ["02000"]),
     "bought dearer than sold": (patterns.currency, {"0.cpr": 600001}, ["02000"]),
-    "amount of currency": (patterns.currency, {"0.prdis": 60300051, "0.dis": 51, "header.tprdis": 60300051, "header.tdis": 51}, ["02041"]),
+    "amount of currency": (
+        patterns.currency,
+        {"0.prdis": 60300051, "0.dis": 51, "header.tprdis": 60300051, "header.tdis": 51},
+        ["02041"],
+    ),
     "fees of gold": (patterns.gold, {"0.tcpbs": 304}, ["02055", "02043"]),
     "making fee as dear as gold": (patterns.gold, {"0.consfee": 1000003}, ["02052", "02055"]),
     "two tickets in a line": (patterns.ticket, {"0.am": 2}, ["02036"]),
@@ -165,10 +181,18 @@ CASES = {
     "price of an export": (patterns.export, {"0.fee": Decimal("33333333.66666667")}, ["12037"]),
     "total of an export": (patterns.export, {"header.tbill": 1}, ["02027"]),
     "weight of an export": (patterns.export, {"header.tonw": 1}, ["02069"]),
-    "values of an export": (patterns.export, {"header.torv": 1, "header.tocv": 1}, ["02070", "02027", "02071"]),
+    "values of an export": (
+        patterns.export,
+        {"header.torv": 1, "header.tocv": 1},
+        ["02070", "02027", "02071"],
+    ),
     "VAT of oil": (patterns.oil, {"0.vam": 100}, ["02045", "02059", "02025"]),
     "VAT in a chain": (patterns.chain, {"0.vra": 9}, ["02044", "02045"]),
-    "paid more than billed": (patterns.sale, {"payments": [{"pv": 1}], "header.setm": 2}, ["12076"]),
+    "paid more than billed": (
+        patterns.sale,
+        {"payments": [{"pv": 1}], "header.setm": 2},
+        ["12076"],
+    ),
     "pattern of type 2": (patterns.simple, {"header.inp": 7}, ["02007"]),
     # identities
     "check digit": (patterns.sale, {"header.taxid": "A1121604F920000000001" + "0"}, ["0300101"]),
@@ -201,14 +225,18 @@ def test_every_rule_through_the_door(simulator, client):
         for serial, name in enumerate(CASES, 1)
         if name not in ("check digit", "serial of another")
     ]
-    expected = [CASES[name][2] for name in CASES if name not in ("check digit", "serial of another")]
+    expected = [
+        CASES[name][2] for name in CASES if name not in ("check digit", "serial of another")
+    ]
     results = client.send(*broken)
     for result, want in zip(results, expected, strict=True):
         refused = any(code[0] == "0" for code in want)
         assert result["status"] == ("FAILED" if refused else "SUCCESS")
         assert sorted(codes(result)) == sorted(want)
     sound = [make(serial) for serial, make in enumerate(patterns.ALL, 1000)]
-    assert [(result["status"], codes(result)) for result in client.send(*sound)] == [("SUCCESS", [])] * len(sound)
+    assert [(result["status"], codes(result)) for result in client.send(*sound)] == [
+        ("SUCCESS", [])
+    ] * len(sound)
 
 
 def test_amounts_are_cut_and_never_rounded():
@@ -225,7 +253,11 @@ def test_published_truncation(rate, vam, total):
 
 
 def test_published_benchmark_lines():
-    rows = [line(3, 4_500_000, 0, 10), line(10, 850_000, 500_000, 10), line(1, 12_000_000, 1_000_000, 10)]
+    rows = [
+        line(3, 4_500_000, 0, 10),
+        line(10, 850_000, 500_000, 10),
+        line(1, 12_000_000, 1_000_000, 10),
+    ]
     document = invoice(1, rows)
     header = document["header"]
     assert [header[name] for name in ("tprdis", "tdis", "tadis", "tvam", "tbill")] == [
@@ -269,7 +301,9 @@ def test_eighteen_digits():
     assert {finding.code for finding in check(document, NOW_MS)} == {"0105906", "0102706"}
 
 
-@pytest.mark.parametrize("number", [Decimal("1e999999999"), Decimal("1e-999999999"), Decimal("NaN"), float("inf")])
+@pytest.mark.parametrize(
+    "number", [Decimal("1e999999999"), Decimal("1e-999999999"), Decimal("NaN"), float("inf")]
+)
 def test_hostile_numbers(number):
     document = invoice()
     document["body"][0]["dis"] = number
@@ -321,7 +355,12 @@ def test_another_deadline():
 
 
 def subject(ins, **header):
-    values = {"ins": ins, "irtaxid": taxids.write(MEMORY, NOW_MS // DAY_MS, 1), **patterns.BUYER_OUT, **header}
+    values = {
+        "ins": ins,
+        "irtaxid": taxids.write(MEMORY, NOW_MS // DAY_MS, 1),
+        **patterns.BUYER_OUT,
+        **header,
+    }
     return invoice(2, **values)
 
 
@@ -338,7 +377,13 @@ def subject(ins, **header):
         (subject(3), ["14004", "14007"]),
         (subject(3, inty=None, inp=None, irtaxid=None), ["00006"]),
         (subject(3, inty=None, inp=None, tins=None), ["00009"]),
-        (changed(patterns.export(2), {"header.ins": 4, "header.irtaxid": subject(4)["header"]["irtaxid"]}), ["02008"]),
+        (
+            changed(
+                patterns.export(2),
+                {"header.ins": 4, "header.irtaxid": subject(4)["header"]["irtaxid"]},
+            ),
+            ["02008"],
+        ),
     ],
 )
 def test_subjects(document, expected):

@@ -12,7 +12,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from decimal import Decimal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -45,7 +44,14 @@ def line(am=2, fee=10000, dis=500, vra=9, **values):
     """Return a line of pattern 1 whose sums are right."""
     prdis = am * fee
     vam = (prdis - dis) * vra // 100
-    sums = {"prdis": prdis, "dis": dis, "adis": prdis - dis, "vra": vra, "vam": vam, "tsstam": prdis - dis + vam}
+    sums = {
+        "prdis": prdis,
+        "dis": dis,
+        "adis": prdis - dis,
+        "vra": vra,
+        "vam": vam,
+        "tsstam": prdis - dis + vam,
+    }
     return {"sstid": "2710000138624", "mu": "164", "am": am, "fee": fee, **sums, **values}
 
 
@@ -79,15 +85,29 @@ def invoice(serial=1, lines=None, indatim=NOW_MS, memory=MEMORY, **header):
         **(totals(lines) if lines and "prdis" in lines[0] else {}),
         **header,
     }
-    return {"header": {k: v for k, v in values.items() if v is not None}, "body": lines, "payments": []}
+    return {
+        "header": {k: v for k, v in values.items() if v is not None},
+        "body": lines,
+        "payments": [],
+    }
 
 
 def referring(old, ins, serial, lines=None, **header):
     """Return a correction, cancellation or return of an invoice."""
     drop = dict.fromkeys(("tob", "bid", "tinb"))
     if ins == 3:
-        drop.update(dict.fromkeys(("inty", "inp", "setm", "tprdis", "tdis", "tadis", "tvam", "todam", "tbill")))
-    values = {"indatim": old["header"]["indatim"], **drop, "ins": ins, "irtaxid": old["header"]["taxid"], **header}
+        drop.update(
+            dict.fromkeys(
+                ("inty", "inp", "setm", "tprdis", "tdis", "tadis", "tvam", "todam", "tbill")
+            )
+        )
+    values = {
+        "indatim": old["header"]["indatim"],
+        **drop,
+        "ins": ins,
+        "irtaxid": old["header"]["taxid"],
+        **header,
+    }
     new = invoice(serial, old.get("body", []) if lines is None else lines, **values)
     if ins == 3:
         del new["body"], new["payments"]
@@ -115,15 +135,27 @@ class Signatory:
         protected = b64(json.dumps({k: v for k, v in values.items() if v is not None}).encode())
         data = payload if isinstance(payload, bytes) else dumps(payload).encode()
         signed = f"{protected}.{b64(data)}"
-        return f"{signed}.{b64(self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+        return (
+            f"{signed}.{b64(self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+        )
 
 
 def encrypt(jws, public_key, kid, iv=None, **header):
     """Return a compact JWE; header values replace the right ones."""
-    protected = b64(json.dumps({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid, **header}).encode())
+    protected = b64(
+        json.dumps({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid, **header}).encode()
+    )
     secret, iv = os.urandom(32), iv or os.urandom(12)
     sealed = AESGCM(secret).encrypt(iv, jws.encode(), protected.encode())
-    return ".".join([protected, b64(public_key.encrypt(secret, OAEP)), b64(iv), b64(sealed[:-16]), b64(sealed[-16:])])
+    return ".".join(
+        [
+            protected,
+            b64(public_key.encrypt(secret, OAEP)),
+            b64(iv),
+            b64(sealed[:-16]),
+            b64(sealed[-16:]),
+        ]
+    )
 
 
 class Client:
@@ -139,11 +171,11 @@ class Client:
         url = f"{self.simulator.base_url}/api/v2/{resource}"
         if query:
             url += "?" + urllib.parse.urlencode(query, doseq=True)
-        request = urllib.request.Request(url, body, method=method)  # noqa: S310
+        request = urllib.request.Request(url, body, method=method)
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -153,7 +185,9 @@ class Client:
         return self.http("GET", "nonce")[1]["nonce"]
 
     def token(self, nonce=None, client_id=None, **header):
-        return self.signatory.sign({"nonce": nonce or self.nonce(), "clientId": client_id or self.memory}, **header)
+        return self.signatory.sign(
+            {"nonce": nonce or self.nonce(), "clientId": client_id or self.memory}, **header
+        )
 
     def call(self, method, resource, query=(), body=None):
         return self.http(method, resource, query, body, self.token())

@@ -21,7 +21,17 @@ from odoo.addons.aria_moadian.simulator import Clock, Simulator
 from odoo.addons.aria_moadian.simulator.authority import Credentials
 from odoo.addons.aria_moadian.simulator.faults import Faults
 
-from .wire import BUYER, MEMORY, SELLER, Client, Signatory, encrypt, invoice
+from .wire import (  # noqa: F401
+    BUYER,
+    MEMORY,
+    SELLER,
+    Client,
+    Signatory,
+    encrypt,
+    fixture_client,
+    fixture_simulator,
+    invoice,
+)
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 GONE = (http.client.RemoteDisconnected, ConnectionError, urllib.error.URLError)

@@ -5,7 +5,20 @@ import copy
 import pytest
 
 from .patterns import BUYER_OUT
-from .wire import BUYER, DAY_MS, MEMORY, NOW_MS, SELLER, Client, codes, invoice, line, referring
+from .wire import (  # noqa: F401
+    BUYER,
+    DAY_MS,
+    MEMORY,
+    NOW_MS,
+    SELLER,
+    Client,
+    codes,
+    fixture_client,
+    fixture_simulator,
+    invoice,
+    line,
+    referring,
+)
 
 OTHER_MEMORY = "B22327"
 DAY_S = DAY_MS // 1000

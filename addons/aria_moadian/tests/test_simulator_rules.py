@@ -11,7 +11,17 @@ from odoo.addons.aria_moadian.simulator.arithmetic import cut
 from odoo.addons.aria_moadian.simulator.content import check
 
 from . import patterns
-from .wire import BUYER, DAY_MS, MEMORY, NOW_MS, codes, invoice, line
+from .wire import (  # noqa: F401
+    BUYER,
+    DAY_MS,
+    MEMORY,
+    NOW_MS,
+    codes,
+    fixture_client,
+    fixture_simulator,
+    invoice,
+    line,
+)
 
 GONE = object()
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from odoo.addons.aria_moadian.simulator import taxid as taxids
 from odoo.addons.aria_moadian.simulator.authority import Authority
 
-from .wire import (
+from .wire import (  # noqa: F401
     BUYER,
     DAY_MS,
     MEMORY,
@@ -24,6 +24,8 @@ from .wire import (
     Signatory,
     codes,
     encrypt,
+    fixture_client,
+    fixture_simulator,
     invoice,
 )
 

@@ -13,11 +13,13 @@ import urllib.parse
 import urllib.request
 import uuid
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from odoo.addons.aria_moadian.simulator import Clock, Simulator
 from odoo.addons.aria_moadian.simulator import taxid as taxids
 
 MEMORY, SELLER, BUYER = "A11216", "14003778990", "10100302746"
@@ -225,3 +227,18 @@ class Client:
 def codes(result):
     """Return the codes of an inquiry result, errors first."""
     return [entry["code"] for entry in result["data"]["error"] + result["data"]["warning"]]
+
+
+# -- what test modules import; no conftest, which would load the addon before Odoo knows its addons ------------------
+
+
+@pytest.fixture(name="simulator")
+def fixture_simulator():
+    """A simulator at a fixed time that processes packets within the call."""
+    with Simulator(clock=Clock(source=lambda: NOW_MS / 1000)) as running:
+        yield running
+
+
+@pytest.fixture(name="client")
+def fixture_client(simulator):
+    return Client(simulator, simulator.enroll(MEMORY, SELLER))

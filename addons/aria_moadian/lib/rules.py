@@ -670,10 +670,12 @@ class _Values(dict):
     """Values of a right form. One that was refused is no 0: a rule that asks for it gets a ``ValueError``."""
 
     def __init__(self, values, refused):
+        # EXTENDS 'dict'
         super().__init__(values)
         self.refused = refused
 
     def get(self, name, default=None):
+        # EXTENDS 'dict'
         return _REFUSED if name in self.refused else super().get(name, default)
 
     def __missing__(self, name):

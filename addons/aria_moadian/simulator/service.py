@@ -62,6 +62,7 @@ class CallError(Exception):
     """A call is refused: HTTP status and code."""
 
     def __init__(self, code, status=401):
+        # EXTENDS 'Exception'
         super().__init__(code)
         self.code = code
         self.status = status

@@ -271,9 +271,13 @@ class MoadianClient:
 
     # -------------------------------------------------------------- writing
     def make_packet(self, invoice, uid=None, signed_at=None, memory_id=None) -> dict:
-        """Return the packet of an invoice, signed and encrypted with a fresh or cached key of the server."""
+        """Return the packet of an invoice, signed and encrypted with a fresh or cached key of the server.
+
+        :param invoice: a dictionary, from which what is empty is taken out, or its JSON, which is signed as it is
+        """
         server_key = self.server_key()
-        jws = packet.sign(packet.compact(invoice), self._key, self._certificate, signed_at)
+        payload = invoice if isinstance(invoice, str | bytes) else packet.compact(invoice)
+        jws = packet.sign(payload, self._key, self._certificate, signed_at)
         jwe = packet.encrypt(jws, server_key.key, server_key.kid)
         return packet.envelope(jwe, memory_id or self.memory_id, uid)
 
@@ -410,7 +414,10 @@ class MoadianClient:
 
     def _token(self):
         """Return the token of one call: the nonce, signed."""
-        nonce = self.get_nonce()
+        try:
+            nonce = self.get_nonce()
+        except OutcomeUnknown as error:
+            raise NotSent(error.fa, error.en) from None  # the call itself was not made
         token = packet.sign(
             {"nonce": nonce.text, "clientId": self.client_id}, self._key, self._certificate
         )

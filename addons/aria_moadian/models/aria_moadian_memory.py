@@ -6,18 +6,18 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
 
 from .. import vault
-from ..engine import holds_token, with_token
+from ..engine import with_token
 from ..lib import client as clients
 from ..lib import keys
 from ..lib.constants import DEFAULT_DEADLINE_DAYS, MAX_SERIAL, PRODUCTION_URL, SANDBOX_URL
-from ..lib.taxid import normalise_memory
+from ..lib.taxid import make_inno, make_taxid, normalise_memory
 
 SECRETS = ("private_key", "key_password")
 ADDRESSES = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
@@ -32,7 +32,16 @@ class AriaMoadianMemory(models.Model):
 
     _name = "aria.moadian.memory"
     _description = "Fiscal Memory"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "aria.moadian.guard.mixin"]
+    _aria_guarded = (
+        "last_serial",
+        "fiscal_name",
+        "fiscal_status",
+        "fiscal_national_id",
+        "fiscal_economic_code",
+        "tested_at",
+        "test_result",
+    )
     _check_company_auto = True
     _order = "company_id, name"
 
@@ -90,6 +99,10 @@ class AriaMoadianMemory(models.Model):
         help="Days between the date of an invoice and its arrival, as the organisation allows.",
     )
     warn_days = fields.Integer("Warn before (days)", default=2, required=True)
+    auto_send = fields.Boolean(
+        "Send When Posted",
+        help="Invoices that nothing stands against are sent as soon as they are posted.",
+    )
     last_serial = fields.Integer(
         readonly=True, copy=False, help="The last serial given to an invoice."
     )
@@ -200,25 +213,6 @@ class AriaMoadianMemory(models.Model):
                     )
                 )
 
-    def _has_field_access(self, field, operation):
-        # EXTENDS 'base'
-        # the serial and what a test found are written by the addon only, whoever asks
-        if operation == "write" and field.name in self._engine_fields():
-            return holds_token(self.env)
-        return super()._has_field_access(field, operation)
-
-    @api.model
-    def _engine_fields(self):
-        return (
-            "last_serial",
-            "fiscal_name",
-            "fiscal_status",
-            "fiscal_national_id",
-            "fiscal_economic_code",
-            "tested_at",
-            "test_result",
-        )
-
     # ------------------------------------------------------------------ secrets
     @api.model_create_multi
     def create(self, vals_list):
@@ -231,12 +225,6 @@ class AriaMoadianMemory(models.Model):
 
     def write(self, vals):
         # EXTENDS 'base'
-        if not holds_token(self.env) and set(vals) & set(self._engine_fields()):
-            raise AccessError(
-                self.env._(
-                    "What the service says of a memory cannot be typed; test the connection."
-                )
-            )
         given = {name: vals[name] for name in SECRETS if name in vals}
         result = super().write(_without_secrets(vals))
         for memory in self:
@@ -449,6 +437,15 @@ class AriaMoadianMemory(models.Model):
         if last > MAX_SERIAL:
             raise UserError(self.env._("Memory %(name)s has used up its serials.", name=self.name))
         return last - count + 1
+
+    def _number(self, invoice, serial):
+        """Return a copy of an invoice with tax number and serial."""
+        header = invoice["header"]
+        numbers = {
+            "taxid": make_taxid(self.name, header["indatim"], serial),
+            "inno": make_inno(serial),
+        }
+        return {**invoice, "header": {**header, **numbers}}
 
     @api.model
     def _get_for(self, companies):

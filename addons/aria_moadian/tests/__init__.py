@@ -1,4 +1,6 @@
 from . import test_agreement
+from . import test_concurrency
+from . import test_invoice
 from . import test_lib_amounts
 from . import test_lib_client
 from . import test_lib_codes
@@ -13,3 +15,5 @@ from . import test_simulator_faults
 from . import test_simulator_ledger
 from . import test_simulator_rules
 from . import test_simulator_server
+from . import test_reference
+from . import test_submission

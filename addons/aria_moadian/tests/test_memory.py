@@ -250,7 +250,6 @@ class TestMemory(MoadianCase):
                 self.memory.invalidate_recordset()
 
     def test_connection_in_persian(self):
-        self.env["res.lang"]._activate_lang("fa_IR")
         with self.as_service(server_information=clients.Refused(401, [codes.decode("4103")])):
             self.memory.with_context(lang="fa_IR").action_test_connection()
         self.assertIn("شناسه ملی گواهی", self.memory.test_result)

@@ -1,0 +1,333 @@
+import json
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..engine import update_many
+from ..invoice import InvoiceBuilder, Unfit
+from ..lib import rules
+from ..lib.constants import PATTERNS
+
+STATES = [
+    ("none", "Not for the Tax Organisation"),
+    ("to_check", "To Check"),
+    ("ready", "Ready"),
+    ("sent", "Sent"),
+    ("in_process", "In Process"),
+    ("accepted", "Accepted"),
+    ("warned", "Accepted with Warnings"),
+    ("refused", "Refused"),
+    ("cancelled", "Cancelled"),
+]
+SENDABLE = ("to_check", "ready", "refused")
+LOCKED = ("sent", "in_process", "accepted", "warned", "cancelled")
+MOST_MESSAGES = 20
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "aria.moadian.guard.mixin"]
+    _aria_guarded = (
+        "aria_moadian_state",
+        "aria_moadian_findings",
+        "aria_taxid",
+        "aria_moadian_deadline",
+    )
+
+    aria_moadian_state = fields.Selection(
+        STATES, "Moadian", default="none", readonly=True, copy=False, index=True
+    )
+    aria_moadian_findings = fields.Json(readonly=True, copy=False)
+    aria_moadian_message = fields.Text(
+        "Moadian Message",
+        compute="_compute_aria_moadian_message",
+        help="What is wrong, and what to do.",
+    )
+    aria_taxid = fields.Char("Tax Number", readonly=True, copy=False, index="btree_not_null")
+    aria_moadian_deadline = fields.Date("Moadian Deadline", readonly=True, copy=False)
+    aria_moadian_days_left = fields.Integer("Days Left", compute="_compute_aria_moadian_days_left")
+    aria_moadian_pattern = fields.Selection(
+        [(str(number), en) for number, (_, en) in PATTERNS.items()],
+        "Moadian Pattern",
+        help="Pattern of the electronic invoice; “Sale” when empty.",
+    )
+    aria_moadian_settlement = fields.Selection(
+        [("cash", "Cash"), ("credit", "Credit")],
+        "Moadian Settlement",
+        copy=False,
+        help="When empty it follows from payments and due date; a part paid is sent as such.",
+    )
+    aria_moadian_submission_ids = fields.One2many(
+        "aria.moadian.submission", "move_id", "Moadian Packets", groups="aria_moadian.group_user"
+    )
+    aria_moadian_total = fields.Monetary(
+        "Total at the Tax Organisation",
+        compute="_compute_aria_moadian_total",
+        compute_sudo=True,
+        currency_field="company_currency_id",
+        help="The organisation cuts amounts off where the books round; a difference of a Rial or two is normal.",
+    )
+
+    # ------------------------------------------------------------------ computed
+    @api.depends("aria_moadian_findings")
+    @api.depends_context("lang")
+    def _compute_aria_moadian_message(self):
+        name = "fa" if (self.env.lang or "").startswith("fa") else "en"
+        for move in self:
+            rows = move.aria_moadian_findings or []
+            told = [
+                f"{row.get('code', '')} {row.get(name, '')}".strip() for row in rows[:MOST_MESSAGES]
+            ]
+            move.aria_moadian_message = "\n".join(told) or False
+
+    @api.depends("aria_moadian_deadline", "aria_moadian_state")
+    def _compute_aria_moadian_days_left(self):
+        today = fields.Date.context_today(self)
+        for move in self:
+            open_ = move.aria_moadian_deadline and move.aria_moadian_state in SENDABLE
+            move.aria_moadian_days_left = (move.aria_moadian_deadline - today).days if open_ else 0
+
+    @api.depends("aria_moadian_submission_ids")
+    def _compute_aria_moadian_total(self):
+        for move in self:
+            rows = move.aria_moadian_submission_ids.filtered(
+                lambda row: row.state != "refused" and row.subject != "3"
+            )
+            content = rows.sorted("id")[-1:].content
+            move.aria_moadian_total = (
+                (json.loads(content)["header"].get("tbill") or 0) if content else 0
+            )
+
+    # ------------------------------------------------------------------ life of an invoice
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        posted = super()._post(soft)
+        moves = posted.sudo()  # whoever may post need not be one who sends; nothing is shown to him
+        checked = moves._aria_moadian_check()
+        moves._aria_moadian_enqueue({move: row for move, row in checked.items() if row[0].auto_send})
+        return posted
+
+    def button_draft(self):
+        # EXTENDS 'account'
+        for move in self:
+            if move.aria_moadian_state in LOCKED:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is at the tax organisation and cannot be reset to draft; make a credit note,"
+                        " which is sent as a return or cancellation, or cancel it there first.",
+                        invoice=move.name,
+                    )
+                )
+        result = super().button_draft()
+        update_many(
+            self,
+            {
+                move.id: self._aria_plain("none")
+                for move in self
+                if move.aria_moadian_state != "none"
+            },
+        )
+        return result
+
+    @api.model
+    def _aria_plain(self, state, findings=None):
+        return {"aria_moadian_state": state, "aria_moadian_findings": findings}
+
+    def _aria_moadian_candidates(self):
+        """Return {move: memory} of posted sales documents in Rial companies that have a memory."""
+        moves = self.filtered(
+            lambda move: move.state == "posted" and move.move_type in ("out_invoice", "out_refund")
+        )
+        # a credit note of what was never sent has nothing to return
+        moves = moves.filtered(
+            lambda move: move.move_type == "out_invoice" or move._aria_reference()
+        )
+        memories = self.env["aria.moadian.memory"]._get_for(moves.company_id) if moves else {}
+        return {
+            move: memories[move.company_id.id] for move in moves if move.company_id.id in memories
+        }
+
+    def _aria_moadian_check(self):
+        """Judge posted invoices before they are sent; those under way are left alone.
+
+        :return: {move: (memory, invoice without number)} of those that nothing stands against
+        """
+        open_moves = self.filtered(lambda move: move.aria_moadian_state in ("none", *SENDABLE))
+        rows, ready = {}, {}
+        for move, memory in open_moves._aria_moadian_candidates().items():
+            invoice, findings = move._aria_moadian_prepare(memory)
+            blocked = any(row["severity"] == "error" for row in findings)
+            if not blocked:
+                ready[move] = (memory, invoice)
+            date = move.invoice_date or fields.Date.context_today(move)
+            rows[move.id] = {
+                **self._aria_plain("to_check" if blocked else "ready", findings or None),
+                "aria_moadian_deadline": date + timedelta(days=memory.deadline_days),
+            }
+        update_many(self, rows)
+        return ready
+
+    # ------------------------------------------------------------------ building
+    def _aria_moadian_prepare(self, memory):
+        """Return (invoice without number, findings as dictionaries) of one document."""
+        now = datetime.now(timezone.utc)
+        builder = InvoiceBuilder(self, now)
+        try:
+            invoice = self._aria_moadian_document(builder)
+            invoice["header"].update(builder.late_fields(invoice["header"], memory.deadline_days))
+            invoice = memory._number(invoice, (memory.last_serial or 0) + 1)
+        except Unfit as unfit:
+            return None, [self._aria_told(unfit.text)]
+        except ValueError as error:
+            return None, [self._aria_told(str(error))]
+        found = rules.check(
+            invoice, int(now.timestamp() * 1000), deadline_days=memory.deadline_days
+        )
+        return invoice, [self._aria_finding(finding, invoice) for finding in found]
+
+    def _aria_moadian_document(self, builder):
+        """Return the document of this move: an original, or what a credit note makes of its reference."""
+        if self.move_type == "out_invoice":
+            return builder.build()
+        reference = self._aria_reference()
+        content = json.loads(reference.content, parse_float=Decimal)
+        left = builder.remaining(content)
+        if any(left.values()):
+            return builder.build_return(content, left)
+        return builder.build_cancellation(content)
+
+    def _aria_reference(self):
+        """Return the accepted packet that a credit note changes: the latest of its invoice and earlier returns."""
+        self.ensure_one()
+        original = self.reversed_entry_id
+        found = (
+            original.aria_moadian_submission_ids
+            | original.reversal_move_ids.aria_moadian_submission_ids
+        )
+        found = found.filtered(
+            lambda row: row.state in ("accepted", "warned") and row.move_id != self
+        )
+        if any(row.subject == "3" for row in found):
+            return found.browse()
+        return found.sorted("id")[-1:]
+
+    @api.model
+    def _aria_told(self, text):
+        return {"code": "", "path": "", "severity": "error", "fa": text, "en": text}
+
+    def _aria_finding(self, finding, invoice):
+        """Return a finding as it is kept, with the name of the line it stands in."""
+        fa, en = finding.fa, finding.en
+        if finding.path.startswith("body["):
+            index = int(finding.path[5 : finding.path.index("]")])
+            name = invoice["body"][index].get("sstt", "") if index < len(invoice["body"]) else ""
+            fa, en = f"ردیف {index + 1} «{name}»: {fa}", f"Line {index + 1} “{name}”: {en}"
+        return {
+            "code": finding.code,
+            "path": finding.path,
+            "severity": finding.severity,
+            "fa": fa,
+            "en": en,
+        }
+
+    # ------------------------------------------------------------------ actions
+    def action_aria_moadian_check(self):
+        """Judge the invoices again, after data was corrected."""
+        self._aria_moadian_demand_right()
+        self._aria_moadian_check()
+        return True
+
+    def action_aria_moadian_send(self):
+        """Put the invoices that nothing stands against into the queue; the others say what is wrong."""
+        self._aria_moadian_demand_right()
+        unfit = self.filtered(lambda move: move.state != "posted")
+        if unfit:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is not posted; post it before it is sent.",
+                    invoice=unfit[0].display_name,
+                )
+            )
+        self._aria_moadian_enqueue(self._aria_moadian_check())
+        return True
+
+    def action_aria_moadian_cancel(self):
+        """Cancel accepted invoices at the tax organisation; the books are changed by a credit note of Odoo."""
+        self._aria_moadian_demand_right()
+        for move in self:
+            if move.aria_moadian_state not in ("accepted", "warned"):
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is not accepted by the tax organisation; there is nothing to cancel.",
+                        invoice=move.display_name,
+                    )
+                )
+        memories = self.env["aria.moadian.memory"]._get_for(self.company_id)
+        now, prepared = datetime.now(timezone.utc), []
+        self._aria_claim(("accepted", "warned"))
+        for move in self:
+            reference = move.sudo().aria_moadian_submission_ids.filtered(
+                lambda row: row.state in ("accepted", "warned")
+            )
+            reference = reference.sorted("id")[-1:]  # the packet itself is for reading only
+            memory = reference.memory_id or memories[move.company_id.id]
+            builder = InvoiceBuilder(move, now)
+            invoice = builder.build_cancellation(json.loads(reference.content, parse_float=Decimal))
+            invoice["header"]["indatim"] = max(
+                int(now.timestamp() * 1000), invoice["header"]["indatim"]
+            )
+            prepared.append((move, memory, invoice, reference))
+        self.env["aria.moadian.submission"]._enqueue(prepared)
+        return True
+
+    def _aria_moadian_demand_right(self):
+        if not self.env.su and not self.env.user.has_group("aria_moadian.group_user"):
+            raise AccessError(
+                self.env._(
+                    "Only accountants of the group “Moadian” may send invoices to the tax organisation."
+                )
+            )
+        self.check_access("write")
+
+    @api.model
+    def _aria_moadian_enqueue(self, ready):
+        """Queue checked invoices, each once however many ask at the same time.
+
+        :param ready: what :meth:`_aria_moadian_check` returned
+        """
+        nothing = self.env["aria.moadian.submission"]
+        prepared = []
+        for move in self.browse([move.id for move in ready])._aria_claim(("ready",)):
+            memory, invoice = ready[move]
+            prepared.append(
+                (
+                    move,
+                    memory,
+                    invoice,
+                    nothing if move.move_type == "out_invoice" else move._aria_reference(),
+                )
+            )
+        if prepared:
+            nothing._enqueue(prepared)
+
+    def _aria_claim(self, states):
+        """Move invoices in one of the states on to "sent" and return them.
+
+        The row of the invoice is where two at once meet: the second is replayed by Odoo and finds it sent.
+        """
+        self.flush_recordset(["aria_moadian_state"])
+        if not self:
+            return self
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE account_move SET aria_moadian_state = 'sent' WHERE id IN %s AND aria_moadian_state IN %s"
+                " RETURNING id",
+                tuple(self.ids),
+                tuple(states),
+            )
+        )
+        self.invalidate_recordset(["aria_moadian_state"])
+        return self.browse(row[0] for row in rows)

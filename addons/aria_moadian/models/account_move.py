@@ -107,7 +107,9 @@ class AccountMove(models.Model):
         posted = super()._post(soft)
         moves = posted.sudo()  # whoever may post need not be one who sends; nothing is shown to him
         checked = moves._aria_moadian_check()
-        moves._aria_moadian_enqueue({move: row for move, row in checked.items() if row[0].auto_send})
+        moves._aria_moadian_enqueue(
+            {move: row for move, row in checked.items() if row[0].auto_send}
+        )
         return posted
 
     def button_draft(self):

@@ -11,6 +11,7 @@
         "security/aria_sales_opportunity_security.xml",
         "data/crm_lost_reason_data.xml",
         "data/aria_workflow_data.xml",
+        "data/ir_cron_data.xml",
         "wizard/aria_line_lose_views.xml",
         "views/sale_order_line_views.xml",
         "views/sale_order_views.xml",

@@ -13,6 +13,7 @@ COLUMNS = {
     "aria_outcome": "varchar",
     "aria_unit_id": "int4",
     "aria_user_id": "int4",
+    "aria_shortage_qty": "numeric",
 }
 BATCH = 1000
 

@@ -28,6 +28,9 @@ EVENTS = {
     "invoice_cancelled": _lt("Invoice cancelled"),
     "paid": _lt("Invoice paid"),  # account.move._invoice_paid_hook
     "lost": _lt("Line lost"),  # sale.order.line.aria_lose
+    "revised": _lt("Replaced by a new version"),  # sale.order.action_aria_revise
+    "shortage": _lt("Stock does not suffice"),  # sale.order.line._aria_update_shortage
+    "stock_available": _lt("Stock suffices"),  # sale.order.line._aria_update_shortage
 }
 # what decides whether a customer asked for a line, so that it may enter a flow later than it was made
 TRACKING = {"product_id", "product_uom_qty", "is_optional", "sequence"}

@@ -1,0 +1,59 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class AriaStockChange(models.Model):
+    """Products whose stock or need has changed, until the job has looked at the lines that ask for them.
+
+    Rows are only added and taken away, never changed: two users at once never wait for each other.
+    """
+
+    _name = "aria.stock.change"
+    _description = "Product whose availability is to be looked at"
+    _log_access = False
+
+    product_id = fields.Many2one(
+        "product.product", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+
+    @api.model
+    def _aria_add(self, products):
+        """Queue ``products`` once for this transaction, and wake the job when it commits."""
+        queued = self.env.cr.precommit.data.setdefault("aria.stock.change", set())
+        if not queued and products:
+            self.env.cr.precommit.add(self._aria_flush_queue)
+        queued.update(products.ids)
+
+    @api.model
+    def _aria_flush_queue(self):
+        """Write down what this transaction has queued."""
+        ids = self.env.cr.precommit.data.pop("aria.stock.change", set())
+        if not ids:
+            return
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO aria_stock_change (product_id) SELECT id FROM product_product"
+                " WHERE id = ANY(%s) RETURNING id",
+                list(ids),
+            )
+        )
+        # sudo: whoever moves goods wakes the job
+        self.env.ref("aria_sales_opportunity.ir_cron_availability").sudo()._trigger()
+
+    @api.model
+    def _aria_take(self, limit):
+        """Take up to ``limit`` products out of the queue; return them with the number of those left."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                DELETE FROM aria_stock_change WHERE product_id IN (
+                    SELECT DISTINCT product_id FROM aria_stock_change ORDER BY product_id LIMIT %s)
+                RETURNING product_id
+                """,
+                limit,
+            )
+        )
+        left = self.env.execute_query(
+            SQL("SELECT count(DISTINCT product_id) FROM aria_stock_change")
+        )
+        return self.env["product.product"].browse({row[0] for row in rows}), left[0][0]

@@ -5,6 +5,13 @@ from . import sale_order_split
 from . import sale_order_line
 from . import sale_order_line_split
 from . import sale_order_line_availability
+from . import sale_order_line_price
+from . import sale_order_discount
+from . import aria_discount_limit
+from . import sale_order_line_alternative
+from . import sale_order_line_portal
+from . import product_template
+from . import aria_workflow_stage
 from . import aria_stock_change
 from . import crm_lead
 from . import stock_move

@@ -7,3 +7,6 @@ from . import test_one_sale_tour
 from . import test_queries
 from . import test_split
 from . import test_availability
+from . import test_discounts
+from . import test_alternatives
+from . import test_portal

@@ -5,7 +5,12 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     aria_business_kind = fields.Selection(
-        [("trading", "Trading"), ("manufacturing", "Manufacturing"), ("brokerage", "Brokerage")],
+        [
+            ("trading", "Trading"),
+            ("manufacturing", "Manufacturing"),
+            ("brokerage", "Brokerage"),
+            ("mixed", "Mixed: by the routes of each product"),
+        ],
         string="Kind of Business",
         default="trading",
         required=True,

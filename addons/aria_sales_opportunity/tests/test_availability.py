@@ -87,3 +87,40 @@ class TestAvailability(LineCase):
         line = self.make_order(self.service).order_line
         self.run_job()
         self.assertEqual((self.shortages(line), self.codes(line)), ([0], ["requested"]))
+
+
+@tagged("post_install", "-at_install")
+class TestMixedCompany(LineCase):
+    def test_the_products_route_chooses_the_flow(self):
+        self.env.company.aria_business_kind = "mixed"
+        routes = self.env["stock.route"]
+        for product, action in zip(self.goods[1:], ("manufacture", "buy"), strict=True):
+            if action not in dict(self.env["stock.rule"]._fields["action"].selection):
+                continue  # neither mrp nor purchase is a dependency
+            routes |= self.make_route(product, action)
+        lines = self.make_order(*self.goods).order_line
+        expected = {"stock": "trading", "production": "manufacturing", "purchase": "brokerage"}
+        for line in lines:
+            flow = self.env.ref(f"aria_sales_opportunity.workflow_{expected[line.aria_supply_way]}")
+            self.assertEqual(line.aria_workflow_id, flow)
+        self.assertEqual(lines[0].aria_workflow_id, self.env.ref("aria_sales_opportunity.workflow_trading"))
+
+    def make_route(self, product, action):
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1)
+        rule = {
+            "name": action,
+            "action": action,
+            "location_dest_id": warehouse.lot_stock_id.id,
+            "picking_type_id": warehouse.in_type_id.id,
+            "warehouse_id": warehouse.id,
+        }
+        route = self.env["stock.route"].create(
+            {"name": action, "product_selectable": True, "rule_ids": [Command.create(rule)]}
+        )
+        product.route_ids = route
+        return route
+
+    def test_services_keep_their_short_flow(self):
+        self.env.company.aria_business_kind = "mixed"
+        line = self.make_order(self.service).order_line
+        self.assertEqual(line.aria_workflow_id, self.env.ref("aria_sales_opportunity.workflow_services"))

@@ -15,16 +15,17 @@ COLUMNS = {
     "aria_user_id": "int4",
     "aria_shortage_qty": "numeric",
 }
+# sums of lines, of which none has a fate yet
+LEAD_COLUMNS = [
+    f"aria_{kind}_{outcome}" for kind in ("qty", "amount") for outcome in ("open", "won", "lost")
+]
 BATCH = 1000
 
 
 def pre_init_hook(env):
     """Make and fill the columns of a live table in one statement each."""
-    for name, kind in COLUMNS.items():
-        if not column_exists(env.cr, "sale_order_line", name):
-            env.cr.execute(
-                SQL("ALTER TABLE sale_order_line ADD COLUMN %s %s", SQL.identifier(name), SQL(kind))
-            )
+    _add_columns(env, "sale_order_line", COLUMNS)
+    _add_columns(env, "crm_lead", dict.fromkeys(LEAD_COLUMNS, "numeric"))
     env.cr.execute(
         """
         UPDATE sale_order_line AS line
@@ -33,6 +34,19 @@ def pre_init_hook(env):
          WHERE sale_order.id = line.order_id
         """
     )
+
+
+def _add_columns(env, table, columns):
+    for name, kind in columns.items():
+        if not column_exists(env.cr, table, name):
+            env.cr.execute(
+                SQL(
+                    "ALTER TABLE %s ADD COLUMN %s %s",
+                    SQL.identifier(table),
+                    SQL.identifier(name),
+                    SQL(kind),
+                )
+            )
 
 
 def post_init_hook(env):

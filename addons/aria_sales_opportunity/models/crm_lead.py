@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CrmLead(models.Model):
@@ -10,28 +11,30 @@ class CrmLead(models.Model):
         "sale.order.line", "aria_opportunity_id", string="Lines", readonly=True, copy=False
     )
     aria_qty_open = fields.Float(
-        "Open Quantity", compute="_compute_aria_totals", digits="Product Unit"
+        "Open Quantity", compute="_compute_aria_totals", store=True, digits="Product Unit"
     )
     aria_qty_won = fields.Float(
-        "Won Quantity", compute="_compute_aria_totals", digits="Product Unit"
+        "Won Quantity", compute="_compute_aria_totals", store=True, digits="Product Unit"
     )
     aria_qty_lost = fields.Float(
-        "Lost Quantity", compute="_compute_aria_totals", digits="Product Unit"
+        "Lost Quantity", compute="_compute_aria_totals", store=True, digits="Product Unit"
     )
     aria_amount_open = fields.Monetary(
-        "Open Amount", compute="_compute_aria_totals", currency_field="company_currency"
+        "Open Amount", compute="_compute_aria_totals", store=True, currency_field="company_currency"
     )
     aria_amount_won = fields.Monetary(
-        "Won Amount", compute="_compute_aria_totals", currency_field="company_currency"
+        "Won Amount", compute="_compute_aria_totals", store=True, currency_field="company_currency"
     )
     aria_amount_lost = fields.Monetary(
-        "Lost Amount", compute="_compute_aria_totals", currency_field="company_currency"
+        "Lost Amount", compute="_compute_aria_totals", store=True, currency_field="company_currency"
     )
 
     @api.depends(
         "aria_line_ids.aria_outcome",
+        "aria_line_ids.aria_workflow_id",
         "aria_line_ids.price_subtotal",
         "aria_line_ids.product_uom_qty",
+        "aria_line_ids.order_id.currency_rate",
     )
     def _compute_aria_totals(self):
         totals = self._aria_sum_lines()
@@ -61,14 +64,31 @@ class CrmLead(models.Model):
         for order, outcome, quantity, amount in groups:
             key = (order.opportunity_id.id, outcome or "open")
             before = totals[key]
-            totals[key] = (before[0] + quantity, before[1] + amount / (order.currency_rate or 1.0))
+            own = order.company_id.currency_id.round(amount / (order.currency_rate or 1.0))
+            totals[key] = (before[0] + quantity, before[1] + own)
         return totals
 
-    def _aria_follow_lines(self, without=()):
-        """Close these opportunities when each of their lines has its end, and reopen them when one has not.
+    @api.constrains("active", "probability")
+    def _check_aria_lost_lines(self):
+        lost = self.filtered(lambda lead: not lead.active and not lead.probability)
+        domain = [
+            ("aria_opportunity_id", "in", lost.ids),
+            ("aria_workflow_id", "!=", False),
+            ("aria_outcome", "in", (False, "won")),
+        ]
+        # sudo: all lines decide, also those the user may not see
+        going = self.env["sale.order.line"].sudo().search(domain, limit=1)
+        if going:
+            raise ValidationError(
+                self.env._(
+                    "“%(lead)s” cannot be lost as a whole: “%(line)s” is open or won; lose its lines one by one.",
+                    lead=going.aria_opportunity_id.name,
+                    line=going.display_name,
+                )
+            )
 
-        :param without: lines that are about to be deleted
-        """
+    def _aria_follow_lines(self):
+        """Close these opportunities when each of their lines has its end, and reopen them when one has not."""
         if self:
             # two people who end the last two lines at once would each find the other's line open
             self.env["aria.turn"]._take([f"{self._name},{lead_id}" for lead_id in self.ids])
@@ -77,8 +97,6 @@ class CrmLead(models.Model):
             "sale.order.line"
         ].sudo()  # all lines decide, also those the user may not see
         domain = [("aria_opportunity_id", "in", self.ids), ("aria_workflow_id", "!=", False)]
-        if without:
-            domain.append(("id", "not in", without.ids))
         for lead, outcome, count in lines._read_group(
             domain, ["aria_opportunity_id", "aria_outcome"], ["__count"]
         ):

@@ -119,6 +119,13 @@ class SaleOrder(models.Model):
                 lines = lines._aria_lost_with_order()
             lines.aria_fire(event)
 
+    def unlink(self):
+        # EXTENDS 'sale': the lines go by the database's cascade, which tells nobody
+        leads = self.sudo().opportunity_id  # whoever deletes, the opportunity follows
+        result = super().unlink()
+        leads.exists()._aria_follow_lines()
+        return result
+
     # at_uninstall=True: core's own check is skipped by the context key "_force_unlink" of any caller
     @api.ondelete(at_uninstall=True)
     def _unlink_aria_except_confirmed(self):

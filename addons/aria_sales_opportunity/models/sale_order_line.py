@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.aria_workflow.arguments import to_record
 from odoo.addons.aria_workflow.engine import holds_token
 
 _lt = LazyTranslate(__name__)
@@ -34,8 +33,6 @@ EVENTS = {
 }
 # what decides whether a customer asked for a line, so that it may enter a flow later than it was made
 TRACKING = {"product_id", "product_uom_qty", "is_optional", "sequence"}
-# outcomes of lines that are neither shipped nor invoiced
-GIVEN_UP = ("lost", "void")
 COMPUTED = {
     "state", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl", "price_reduce_taxinc",
     "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
@@ -45,7 +42,8 @@ PRICES = {
     "price_unit", "discount", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl",
     "price_reduce_taxinc", "untaxed_amount_invoiced", "untaxed_amount_to_invoice", "technical_price_unit",
     "purchase_price", "margin", "margin_percent", "amount_invoiced", "amount_to_invoice",
-    "amount_to_invoice_at_date", "extra_tax_data", "pricelist_item_id",
+    "amount_to_invoice_at_date", "extra_tax_data", "pricelist_item_id", "aria_last_price", "aria_price_source",
+    "aria_competitor_price",
 }  # fmt: skip
 
 
@@ -72,18 +70,6 @@ class SaleOrderLine(models.Model):
         ondelete="restrict",
         aria_engine=True,
     )
-    aria_lost_reason_id = fields.Many2one(
-        "crm.lost.reason", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", aria_engine=True,
-        string="Lost Reason",
-    )  # fmt: skip
-    aria_lost_stage_id = fields.Many2one(
-        "aria.workflow.stage", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
-        string="Lost at Status", aria_engine=True,
-    )  # fmt: skip
-    aria_lost_unit_id = fields.Many2one(
-        "aria.unit", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", aria_engine=True,
-        string="Lost in Unit",
-    )  # fmt: skip
     aria_promise_date = fields.Date("Promised For", copy=False)
     aria_all_reserved = fields.Boolean("Wholly Reserved", compute="_compute_aria_all_reserved")
     aria_all_delivered = fields.Boolean("Wholly Delivered", compute="_compute_aria_all_delivered")
@@ -237,78 +223,6 @@ class SaleOrderLine(models.Model):
         # EXTENDS 'aria_workflow'
         return self.order_id.get_formview_action()
 
-    def _aria_move_to(self, stage, **kwargs):
-        # EXTENDS 'aria_workflow': where a line is lost is known only before it moves
-        if stage.outcome == "lost":
-            self._aria_keep_loss()
-        result = super()._aria_move_to(stage, **kwargs)
-        if stage.outcome != "lost":
-            self._aria_forget_loss()
-        if stage.outcome in GIVEN_UP:
-            self._aria_cancel_moves()
-        return result
-
-    def _aria_cancel_moves(self):
-        """Take these (superuser) lines, which are given up, out of the transfers that have not been done."""
-        waiting = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
-        waiting._action_cancel()
-
-    def _action_launch_stock_rule(self, **kwargs):
-        # EXTENDS 'sale_stock': what is given up is not procured when the rest of the order is confirmed
-        wanted = self.filtered(lambda line: line.aria_outcome not in GIVEN_UP)
-        return super(SaleOrderLine, wanted)._action_launch_stock_rule(**kwargs)
-
-    @api.depends("aria_outcome")
-    def _compute_qty_to_invoice(self):
-        # EXTENDS 'sale_stock': of what is given up only what the customer has got is invoiced
-        result = super()._compute_qty_to_invoice()
-        for line in self:
-            if line.aria_outcome in GIVEN_UP and line.state == "sale":
-                line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
-        return result
-
-    def _aria_keep_loss(self):
-        """Keep on these lines in which stage and unit they are lost, and a reason where none is given."""
-        cancelled = self.env.ref("aria_sales_opportunity.lost_reason_cancelled")
-        for (stage, unit), lines in self.grouped(
-            lambda x: (x.aria_stage_id, x.aria_unit_id)
-        ).items():
-            place = {
-                "aria_lost_stage_id": stage.id,
-                "aria_lost_unit_id": (unit or stage.unit_id).id,
-            }
-            lines._aria_engine_write(place)
-        unexplained = self.filtered(lambda line: not line.aria_lost_reason_id)
-        unexplained._aria_engine_write({"aria_lost_reason_id": cancelled.id})
-
-    def _aria_lost_with_order(self):
-        """Return those of these lines that were lost because their order was cancelled, and not by hand."""
-        cancelled = self.env.ref("aria_sales_opportunity.lost_reason_cancelled")
-        # sudo: the engine's own fields
-        return self.filtered(lambda line: line.sudo().aria_lost_reason_id == cancelled)
-
-    def _action_launch_stock_rule(self, **kwargs):
-        # EXTENDS 'sale_stock': what the customer does not take is not procured
-        alive = self.filtered(lambda line: line.aria_outcome not in ("lost", "void"))
-        return super(SaleOrderLine, alive)._action_launch_stock_rule(**kwargs)
-
-    def _aria_cancel_moves(self):
-        """Cancel what is still to be delivered of these (superuser) lines."""
-        self.move_ids.filtered(lambda m: m.state not in ("done", "cancel"))._action_cancel()
-
-    def _aria_forget_loss(self):
-        names = ("aria_lost_reason_id", "aria_lost_stage_id", "aria_lost_unit_id")
-        known = self.filtered(lambda line: line.aria_lost_reason_id)
-        known._aria_engine_write(dict.fromkeys(names, False))
-
-    def _aria_check_move(self, transition):
-        # EXTENDS 'aria_workflow'
-        if transition.to_stage_id.outcome == "lost":
-            raise UserError(
-                self.env._("A line is lost by its own button, which asks for the reason.")
-            )
-        return super()._aria_check_move(transition)
-
     def _aria_stage_entered(self, moves):
         # EXTENDS 'aria_workflow'
         result = super()._aria_stage_entered(moves)
@@ -329,63 +243,9 @@ class SaleOrderLine(models.Model):
         )
         return concerned.aria_opportunity_id
 
-    @api.ondelete(at_uninstall=True)
-    def _unlink_aria_tell_leads(self):
-        # sudo: the opportunity follows the lines that stay
-        leads = self.sudo().aria_opportunity_id
-        leads._aria_follow_lines(without=self)
-
-    def aria_lose(self, reason=None, note=None):
-        """End these lines as lost.
-
-        :param reason: ``crm.lost.reason`` record or id
-        :param str note: kept in the log
-        :return: True
-        :raise UserError: no reason, or a line has its end already
-        :raise AccessError: the line is not the user's to lose; of a confirmed order: the sales manager's
-        """
-        reason = to_record(self.env, "crm.lost.reason", reason)
-        if not reason:
-            raise UserError(self.env._("Choose why the line is lost."))
-        self.check_access("write")
-        self._aria_check_losable()
-        lines = self.sudo()  # the right to write them was checked
-        lines._aria_engine_write({"aria_lost_reason_id": reason.id})
-        moved = lines.aria_fire("lost", note=note)
-        if moved != lines:
-            raise UserError(
-                self.env._(
-                    "“%(line)s” cannot be lost from “%(stage)s”; its flow has no way there.",
-                    line=(lines - moved)[:1].display_name,
-                    stage=(lines - moved)[:1].aria_stage_id.name or self.env._("no status"),
-                )
-            )
-        lines._aria_cancel_moves()
-        return True
-
-    def _aria_check_losable(self):
-        ended = self.filtered("aria_outcome")[:1]
-        if ended:
-            raise UserError(
-                self.env._(
-                    "“%(line)s” has its end already: %(stage)s.",
-                    line=ended.display_name,
-                    stage=ended.sudo().aria_stage_id.name,  # the name only
-                )
-            )
-        if not self.env.su and not self.env.user.has_group("sales_team.group_sale_salesman"):
-            raise AccessError(
-                self.env._(
-                    "“%(line)s” is the sales team's to give up; refer it to them with your reason.",
-                    line=self[:1].display_name,
-                )
-            )
-        manager = self.env.user.has_group("sales_team.group_sale_manager")
-        confirmed = self.filtered(lambda line: line.state == "sale")[:1]
-        if confirmed and not manager and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "“%(line)s” belongs to a confirmed order; ask the sales manager to give it up.",
-                    line=confirmed.display_name,
-                )
-            )
+    def unlink(self):
+        # EXTENDS 'sale': the opportunity follows the lines that stay
+        leads = self.sudo().aria_opportunity_id  # whoever deletes, the opportunity follows
+        result = super().unlink()
+        leads.exists()._aria_follow_lines()
+        return result

@@ -2,8 +2,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from odoo.addons.aria_workflow.engine import holds_token
-
 from .sale_order_split import QUOTATION
 
 
@@ -23,25 +21,6 @@ class SaleOrderLine(models.Model):
         aria_engine=True,
         help="The line from which this one was parted, or which it takes up again.",
     )
-
-    # ------------------------------------------------------------------ walls
-    def write(self, vals):
-        # EXTENDS 'sale': a line with a fate belongs to its customer's order
-        if "order_id" in vals and not holds_token(self.env):
-            self._aria_check_same_order(vals["order_id"])
-        return super().write(vals)
-
-    def _aria_check_same_order(self, order_id):
-        moved = self.filtered(lambda line: line.aria_workflow_id and line.order_id.id != order_id)[
-            :1
-        ]
-        if moved:
-            raise UserError(
-                self.env._(
-                    "“%(line)s” stays on its order; split the quotation to part its lines.",
-                    line=moved.display_name,
-                )
-            )
 
     # ------------------------------------------------------------------ what belongs together
     def _aria_get_headings(self):

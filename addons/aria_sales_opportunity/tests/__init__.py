@@ -10,3 +10,4 @@ from . import test_availability
 from . import test_discounts
 from . import test_alternatives
 from . import test_portal
+from . import test_loss

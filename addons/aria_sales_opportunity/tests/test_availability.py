@@ -103,10 +103,14 @@ class TestMixedCompany(LineCase):
         for line in lines:
             flow = self.env.ref(f"aria_sales_opportunity.workflow_{expected[line.aria_supply_way]}")
             self.assertEqual(line.aria_workflow_id, flow)
-        self.assertEqual(lines[0].aria_workflow_id, self.env.ref("aria_sales_opportunity.workflow_trading"))
+        self.assertEqual(
+            lines[0].aria_workflow_id, self.env.ref("aria_sales_opportunity.workflow_trading")
+        )
 
     def make_route(self, product, action):
-        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1)
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.env.company.id)], limit=1
+        )
         rule = {
             "name": action,
             "action": action,
@@ -123,4 +127,6 @@ class TestMixedCompany(LineCase):
     def test_services_keep_their_short_flow(self):
         self.env.company.aria_business_kind = "mixed"
         line = self.make_order(self.service).order_line
-        self.assertEqual(line.aria_workflow_id, self.env.ref("aria_sales_opportunity.workflow_services"))
+        self.assertEqual(
+            line.aria_workflow_id, self.env.ref("aria_sales_opportunity.workflow_services")
+        )

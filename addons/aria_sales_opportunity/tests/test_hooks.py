@@ -48,9 +48,9 @@ class TestHooks(LineCase):
         confirmed = self.make_order(self.goods[1])
         confirmed.opportunity_id = won
         confirmed.action_confirm()
+        self.forget_flows()
         lost.action_set_lost(lost_reason_id=self.reason.id)
         won.action_set_won()
-        self.forget_flows()
         pre_init_hook(self.env)
         post_init_hook(self.env)
         self.assertEqual(self.codes((draft | confirmed).order_line), ["requested", "ordered"])

@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.aria_workflow.arguments import to_record
 
-
 # outcomes of lines that are neither shipped nor invoiced
 GIVEN_UP = ("lost", "void")
 
@@ -189,6 +188,12 @@ class SaleOrderLine(models.Model):
             )
         unexplained = self.filtered(lambda line: not line.aria_lost_reason_id)
         unexplained._aria_engine_write({"aria_lost_reason_id": cancelled.id})
+
+    def _aria_lost_with_order(self):
+        """Return those of these lines that were lost because their order was cancelled, and not by hand."""
+        cancelled = self.env.ref("aria_sales_opportunity.lost_reason_cancelled")
+        # sudo: the engine's own fields
+        return self.filtered(lambda line: line.sudo().aria_lost_reason_id == cancelled)
 
     def _aria_get_loss_fields(self):
         """Return the fields that tell of a loss and are emptied when a line is open again."""

@@ -180,7 +180,13 @@ class TestModels(TransactionCase):
             elif field.type == "selection":
                 values[name] = field.get_values(self.env)[0]
             else:
-                samples = {"integer": 1, "date": "2026-11-24", "datetime": "2026-11-24 08:00:00"}
+                samples = {
+                    "integer": 1,
+                    "float": 1.0,
+                    "monetary": 1.0,
+                    "date": "2026-11-24",
+                    "datetime": "2026-11-24 08:00:00",
+                }
                 values[name] = samples.get(field.type, "x")
         try:
             with self.env.cr.savepoint():

@@ -11,22 +11,46 @@ class CrmLead(models.Model):
         "sale.order.line", "aria_opportunity_id", string="Lines", readonly=True, copy=False
     )
     aria_qty_open = fields.Float(
-        "Open Quantity", compute="_compute_aria_totals", store=True, digits="Product Unit"
+        "Open Quantity",
+        compute="_compute_aria_totals",
+        store=True,
+        digits="Product Unit",
+        aria_engine=True,
     )
     aria_qty_won = fields.Float(
-        "Won Quantity", compute="_compute_aria_totals", store=True, digits="Product Unit"
+        "Won Quantity",
+        compute="_compute_aria_totals",
+        store=True,
+        digits="Product Unit",
+        aria_engine=True,
     )
     aria_qty_lost = fields.Float(
-        "Lost Quantity", compute="_compute_aria_totals", store=True, digits="Product Unit"
+        "Lost Quantity",
+        compute="_compute_aria_totals",
+        store=True,
+        digits="Product Unit",
+        aria_engine=True,
     )
     aria_amount_open = fields.Monetary(
-        "Open Amount", compute="_compute_aria_totals", store=True, currency_field="company_currency"
+        "Open Amount",
+        compute="_compute_aria_totals",
+        store=True,
+        currency_field="company_currency",
+        aria_engine=True,
     )
     aria_amount_won = fields.Monetary(
-        "Won Amount", compute="_compute_aria_totals", store=True, currency_field="company_currency"
+        "Won Amount",
+        compute="_compute_aria_totals",
+        store=True,
+        currency_field="company_currency",
+        aria_engine=True,
     )
     aria_amount_lost = fields.Monetary(
-        "Lost Amount", compute="_compute_aria_totals", store=True, currency_field="company_currency"
+        "Lost Amount",
+        compute="_compute_aria_totals",
+        store=True,
+        currency_field="company_currency",
+        aria_engine=True,
     )
 
     @api.depends(

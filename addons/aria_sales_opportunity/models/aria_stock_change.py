@@ -9,6 +9,7 @@ class AriaStockChange(models.Model):
     """
 
     _name = "aria.stock.change"
+    _inherit = ["aria.append.only.mixin"]
     _description = "Product whose availability is to be looked at"
     _log_access = False
 

@@ -7,6 +7,11 @@
     "license": "LGPL-3",
     "depends": ["aria_workflow", "aria_persian", "crm", "sale"],
     "data": [
+        "security/aria_crm_lead_security.xml",
+        "security/ir.model.access.csv",
+        "data/aria_followup_data.xml",
+        "wizard/aria_followup_views.xml",
+        "views/aria_followup_views.xml",
         "views/utm_campaign_views.xml",
         "views/crm_lead_views.xml",
     ],

@@ -67,3 +67,49 @@ def to_text(env, value, message):
     if not text:
         raise UserError(message)
     return text
+
+
+MAX_PARTS = 50
+
+
+def to_parts(env, parts, keys, check_target):
+    """Return the parts of a division with records and datetimes in them.
+
+    :param list parts: dicts with some of ``keys``; ``unit_id`` or ``user_id``, ``deadline``, ``remind_at``
+    :param check_target: called with unit and user of each part, refuses those that could not do it
+    :return: dicts with ``unit`` and ``user`` as records, ``deadline`` and ``remind_at`` as datetimes
+    :raise UserError: the list is empty or too long, or a part is no dict of known keys
+    """
+    if not isinstance(parts, list | tuple) or not parts:
+        raise UserError(env._("Name at least one part, with the person or unit that does it."))
+    if len(parts) > MAX_PARTS:
+        raise UserError(
+            env._(
+                "%(count)s parts are too many; divide into at most %(limit)s.",
+                count=len(parts),
+                limit=MAX_PARTS,
+            )
+        )
+    return [_to_part(env, part, keys, check_target) for part in parts]
+
+
+def _to_part(env, part, keys, check_target):
+    unknown = set(part) - keys if isinstance(part, dict) else {str(part)}
+    if unknown:
+        raise UserError(
+            env._(
+                "A part does not know %(keys)s; it has %(known)s.",
+                keys=", ".join(sorted(unknown)),
+                known=", ".join(sorted(keys)),
+            )
+        )
+    unit = to_record(env, "aria.unit", part.get("unit_id"))
+    user = to_record(env, "res.users", part.get("user_id"))
+    check_target(unit, user)
+    return {
+        **part,
+        "unit": unit,
+        "user": user,
+        "deadline": to_future(env, part.get("deadline"), env._("The deadline of a part")),
+        "remind_at": to_future(env, part.get("remind_at"), env._("The reminder of a part")),
+    }

@@ -222,6 +222,8 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         # EXTENDS 'crm': who holds a merged lead goes on holding it
         result = super()._merge_dependences(opportunities)
+        # sudo: follow-ups of others go along, with their actions and referrals
+        opportunities.sudo().aria_followup_ids.write({"lead_id": self.id})
         self._aria_take_over_referrals(opportunities)
         return result
 

@@ -1,2 +1,4 @@
 from . import test_concurrency
 from . import test_crm_lead
+from . import test_followup
+from . import test_followup_concurrency

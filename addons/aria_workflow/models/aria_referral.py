@@ -466,6 +466,12 @@ class AriaReferral(models.Model):
         return document._aria_get_document_action()
 
     # ------------------------------------------------------------------ the engine's side
+    def _aria_reschedule(self, deadline, remind_at):
+        """Move deadline and reminder of these open (superuser) referrals; a snoozed one is shown again."""
+        vals = {"deadline": deadline, "remind_at": remind_at, "snoozed_until": False}
+        with_token(self).write(vals)
+        self._aria_replan()
+
     def _refer_on(
         self, unit, user, note=None, deadline=None, remind_at=None, priority=None, state="answered"
     ):

@@ -2,12 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..arguments import to_future, to_record
+from ..arguments import to_parts
 from ..engine import with_token
 
 OPEN_STATES = ("open", "accepted")
 PART_KEYS = {"user_id", "unit_id", "summary", "note", "deadline", "remind_at", "priority"}
-MAX_PARTS = 50
 INHERITED = ("res_model_id", "res_id", "res_name", "owner_id", "company_id")
 
 
@@ -104,53 +103,20 @@ class AriaReferralPartsMixin(models.AbstractModel):
             )
 
     def _aria_check_parts(self, parts):
-        """Return ``parts`` with records and datetimes in them.
+        """Return ``parts`` with records and datetimes in them; see :func:`to_parts`."""
+        documents_of_models = self._documents().values()
 
-        :raise UserError: the list is empty or too long, or a part is no dict of known keys
-        """
-        env = self.env
-        if not isinstance(parts, list | tuple) or not parts:
-            raise UserError(env._("Name at least one part, with the person or unit that does it."))
-        if len(parts) > MAX_PARTS:
-            raise UserError(
-                env._(
-                    "%(count)s parts are too many; divide into at most %(limit)s.",
-                    count=len(parts),
-                    limit=MAX_PARTS,
+        def check_target(unit, user):
+            for documents in documents_of_models:
+                documents._aria_check_target(unit, user)
+            if user == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "A part cannot go to yourself, as the whole stays with you; choose somebody else."
+                    )
                 )
-            )
-        documents = self._documents()
-        return [self._aria_check_part(part, documents.values()) for part in parts]
 
-    @api.model
-    def _aria_check_part(self, part, documents_of_models):
-        env = self.env
-        unknown = set(part) - PART_KEYS if isinstance(part, dict) else {str(part)}
-        if unknown:
-            raise UserError(
-                env._(
-                    "A part does not know %(keys)s; it has %(known)s.",
-                    keys=", ".join(sorted(unknown)),
-                    known=", ".join(sorted(PART_KEYS)),
-                )
-            )
-        unit = to_record(env, "aria.unit", part.get("unit_id"))
-        user = to_record(env, "res.users", part.get("user_id"))
-        for documents in documents_of_models:
-            documents._aria_check_target(unit, user)
-        if user == env.user:
-            raise UserError(
-                env._(
-                    "A part cannot go to yourself, as the whole stays with you; choose somebody else."
-                )
-            )
-        return {
-            **part,
-            "unit": unit,
-            "user": user,
-            "deadline": to_future(env, part.get("deadline"), env._("The deadline of a part")),
-            "remind_at": to_future(env, part.get("remind_at"), env._("The reminder of a part")),
-        }
+        return to_parts(self.env, parts, PART_KEYS, check_target)
 
     # ------------------------------------------------------------------ the engine's side
     def _aria_get_receivers(self, unit, user, without=None):

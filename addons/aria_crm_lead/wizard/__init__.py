@@ -1,0 +1,3 @@
+from . import aria_followup_close
+from . import aria_followup_divide
+from . import aria_followup_divide_part

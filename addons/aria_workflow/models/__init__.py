@@ -8,11 +8,15 @@ from . import aria_referral_parts_mixin
 from . import aria_referral_inbox_mixin
 from . import aria_referral
 from . import aria_referable_mixin
+from . import aria_workflow_version_mixin
+from . import aria_workflow_replay_mixin
 from . import aria_workflow
 from . import aria_workflow_part_mixin
 from . import aria_workflow_stage
 from . import aria_workflow_transition
 from . import aria_workflow_log
+from . import aria_workflow_change
+from . import aria_workflow_replay
 from . import aria_workflow_mixin
 from . import aria_notice
 from . import aria_news_mixin

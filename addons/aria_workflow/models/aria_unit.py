@@ -277,6 +277,14 @@ class AriaUnit(models.Model):
         waits = self.assignment == "manual" and members
         return [nobody if waits else unit._get_reachable_manager(company)] * count
 
+    def _is_staffed(self, company=None):
+        """Return whether this unit has people, and somebody who could take its work now."""
+        self.ensure_one()
+        present = self._get_reachable(self.member_ids, company or None)
+        return bool(
+            self._get_people() and (present or self._get_reachable_manager(company or None))
+        )
+
     def _get_reachable(self, users, company=None):
         """Return who works for ``users`` now: those present, and substitutes of the others."""
         stand_ins = self.env["aria.absence"]._get_stand_ins(users, company)

@@ -13,7 +13,7 @@ class AriaWorkflow(models.Model):
     """The way of a kind of record through stages and units, as data."""
 
     _name = "aria.workflow"
-    _inherit = ["aria.engine.mixin"]
+    _inherit = ["aria.workflow.version.mixin", "aria.workflow.replay.mixin"]
     _description = "Workflow"
     _order = "sequence, id"
 
@@ -37,7 +37,6 @@ class AriaWorkflow(models.Model):
     domain = fields.Char(
         "Condition", default="[]", required=True, help="Which new records enter this workflow."
     )
-    version = fields.Integer(default=1, readonly=True, copy=False, aria_engine=True)
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("retired", "Retired")],
         default="draft",
@@ -116,7 +115,7 @@ class AriaWorkflow(models.Model):
         if fixed:
             raise UserError(
                 self.env._(
-                    "“%(name)s” is in use and its ways cannot be changed; duplicate it and change the copy.",
+                    "“%(name)s” is in use and its ways cannot be changed; make a new version and change that.",
                     name=fixed.name,
                 )
             )
@@ -136,19 +135,32 @@ class AriaWorkflow(models.Model):
     def action_activate(self):
         """Prove the workflows and let new records in.
 
+        A version that takes the records of another one over opens the dialog that asks where they go.
+
+        :return: True, or the action of the dialog
         :raise ValidationError: no first stage, a stage that nothing leads to, a cycle of automatic
             transitions, an open stage without a way out, or no stage that ends the way
         """
         self.check_access("write")
+        following = self.filtered(lambda w: w.state != "active" and w._get_replaced())
+        if following and len(self) > 1:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” takes over the records of another version; activate it by itself.",
+                    name=following[0].name,
+                )
+            )
+        if following:
+            return following._open_activation()
         for workflow in self:
             workflow._check_structure()
-        self._aria_engine_write({"state": "active"})
+        self.filtered(lambda w: w.state != "active")._aria_take_over(self.browse())
         return True
 
     def action_retire(self):
         """Take no new records; those inside go on to their end."""
         self.check_access("write")
-        self._aria_engine_write({"state": "retired"})
+        self._aria_engine_write({"state": "retired", "retired_at": fields.Datetime.now()})
         return True
 
     def action_draft(self):
@@ -262,12 +274,13 @@ class AriaWorkflow(models.Model):
 
     def _copy_ways_to(self, new):
         stages = {
-            old: old.copy({"workflow_id": new.id, "name": old.name}) for old in self.stage_ids
+            old: old.copy({"workflow_id": new.id, "origin_id": old.id}) for old in self.stage_ids
         }  # a handful
         for transition in self.transition_ids:
             transition.copy(
                 {
                     "workflow_id": new.id,
+                    "origin_id": transition.id,
                     "from_stage_id": stages[transition.from_stage_id].id
                     if transition.from_stage_id
                     else False,

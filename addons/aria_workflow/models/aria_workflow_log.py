@@ -1,3 +1,5 @@
+from psycopg2 import sql
+
 from odoo import api, fields, models
 
 
@@ -80,3 +82,28 @@ class AriaWorkflowLog(models.Model):
         for step in self:
             step.hours = step.seconds / 3600
             step.working_hours = step.working_seconds / 3600
+
+    @api.model
+    def _aria_engine_insert(self, vals_list):
+        """Add many rows as ``_aria_engine_create`` does, in few statements; for the activation of a version.
+
+        :param vals_list: dicts with the same keys
+        """
+        if not vals_list:
+            return
+        model = self.env["ir.model"].sudo().browse(vals_list[0]["res_model_id"])  # its name only
+        common = {
+            "res_model": model.model,
+            "date": fields.Datetime.now(),
+            "create_date": self.env.cr.now(),
+            "create_uid": self.env.uid,
+        }
+        names = [*vals_list[0], *common]
+        rows = [
+            [None if value is False else value for value in (*vals.values(), *common.values())]
+            for vals in vals_list
+        ]
+        query = sql.SQL("INSERT INTO aria_workflow_log ({}) VALUES %s").format(
+            sql.SQL(", ").join(map(sql.Identifier, names))
+        )
+        self.env.cr.execute_values(query, rows, page_size=1000)

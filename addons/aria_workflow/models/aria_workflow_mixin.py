@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..arguments import to_record, to_text
 from ..tools.working_time import WorkingTime
@@ -276,7 +277,11 @@ class AriaWorkflowMixin(models.AbstractModel):
         self._aria_move_to(transition.to_stage_id, transition=transition, event=event, note=note)
 
     def _aria_move_to(self, stage, transition=None, event=None, note=None):
-        """Put these (superuser) records at ``stage``: write, log, close and open referrals, tell the model."""
+        """Put these (superuser) records at ``stage``: write, log, close and open referrals, tell the model.
+
+        When the stage's version has just been replaced, at the stage that carries it on.
+        """
+        stage = stage._aria_follow_successor()
         left = {record.id: record.aria_stage_id for record in self}
         log_vals = self._aria_prepare_log_vals(stage, transition, event, note)
         self._aria_engine_write(self._aria_prepare_stage_vals(stage))
@@ -318,11 +323,87 @@ class AriaWorkflowMixin(models.AbstractModel):
             groups[companies[record.id]] |= record
         return groups
 
+    # ------------------------------------------------------------------ new versions
+    def _aria_carry_over(self, stage, referrals, note):
+        """Put these (superuser) records of one stage at ``stage`` of a new version of their workflow.
+
+        When their stage only goes on they keep their time there; otherwise they arrive anew.
+
+        :param str referrals: what becomes of open referrals: ``keep``, ``move`` to the unit of the stage
+            (opened where there is none), or ``close``
+        :param str note: kept in the log
+        """
+        left = self.aria_stage_id
+        left.ensure_one()
+        goes_on = stage._carries_on(left)
+        spent = dict.fromkeys(self.ids, (0, 0)) if goes_on else self._aria_get_time_in_stage()
+        rows = self._aria_prepare_log_vals(stage, None, None, note, spent)
+        values = {"aria_workflow_id": stage.workflow_id.id, "aria_stage_id": stage.id}
+        if not goes_on:
+            values["aria_stage_since"] = fields.Datetime.now()
+        self._aria_engine_write(values)
+        self.env["aria.workflow.log"]._aria_engine_insert(rows)
+        self._aria_carry_referrals(stage, referrals, note)
+        if not goes_on:
+            self._aria_stage_entered({record_id: (left, stage) for record_id in self.ids})
+            self._aria_go_auto()
+
+    def _aria_carry_referrals(self, stage, referrals, note):
+        if referrals == "keep":
+            return
+        current = self._aria_get_open_referrals()
+        previous = {referral.res_id: referral for referral in current}
+        current._close("answered", note, keep_holder=referrals == "move")
+        if referrals == "move":
+            self._aria_refer_to_stage(stage, previous, note)
+
+    @api.model
+    def _aria_count_stages(self, stages):
+        """Return [(stage id, records, open referrals, records past the deadline)] of ``stages``, as it is now."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT document.aria_stage_id, count(DISTINCT document.id), count(referral.id),
+                       count(DISTINCT document.id) FILTER (WHERE referral.deadline < %(now)s)
+                  FROM %(table)s AS document
+             LEFT JOIN aria_referral AS referral
+                    ON referral.res_model = %(model)s AND referral.res_id = document.id
+                   AND referral.state IN ('open', 'accepted') AND referral.parent_id IS NULL
+                 WHERE document.aria_stage_id IN %(stages)s
+              GROUP BY document.aria_stage_id
+                """,
+                now=fields.Datetime.now(),
+                table=SQL.identifier(self._table),
+                model=self._name,
+                stages=tuple(stages.ids) or (0,),
+            )
+        )
+
+    @api.model
+    def _aria_get_stage_holders(self, stages, limit=3):
+        """Return {stage id: the names of those who hold most of its records, with the number}."""
+        groups = self._read_group(
+            [("aria_stage_id", "in", stages.ids)],
+            ["aria_stage_id", "aria_user_id", "aria_unit_id"],
+            ["__count"],
+            order="__count DESC",
+        )
+        holders = defaultdict(list)
+        for stage, user, unit, count in groups:
+            holder = user or unit
+            if holder and len(holders[stage.id]) < limit:
+                holders[stage.id].append(f"{holder.display_name} ({count})")
+        return holders
+
     # ------------------------------------------------------------------ log
-    def _aria_prepare_log_vals(self, stage, transition, event, note):
-        """Return the log rows of a step of these (superuser) records to ``stage``; called before it."""
+    def _aria_prepare_log_vals(self, stage, transition, event, note, spent=None):
+        """Return the log rows of a step of these (superuser) records to ``stage``; called before it.
+
+        :param spent: {record id: (seconds, working seconds)} in the stage left, where it is known
+        """
         owners, companies = self._aria_get_owners(), self._aria_get_companies()
-        spent = self._aria_get_time_in_stage()
+        spent = spent or self._aria_get_time_in_stage()
         model_id = self.env["ir.model"]._get_id(self._name)
         return [
             {

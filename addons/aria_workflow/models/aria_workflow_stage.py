@@ -34,6 +34,25 @@ class AriaWorkflowStage(models.Model):
         help="A stage with an outcome ends the way. Void records count nowhere.",
     )
 
+    origin_id = fields.Many2one(
+        "aria.workflow.stage",
+        string="Copied From",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    successor_id = fields.Many2one(
+        "aria.workflow.stage",
+        string="Goes On As",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        aria_engine=True,
+        help="Where the records of this stage went when a newer version took over.",
+    )
+
     _code_uniq = models.Constraint(
         "UNIQUE(workflow_id, code)",
         "Another stage of this workflow has the same code; choose another code.",
@@ -88,6 +107,55 @@ class AriaWorkflowStage(models.Model):
                 vals["code"] = next(c for n in numbers if (c := f"{stage.code}_{n}") not in used)
         return vals_list
 
+    # ------------------------------------------------------------------ versions
+    def _get_ancestors(self):
+        """Return the stages that this one was copied from, the nearest first."""
+        found, stage = self.browse(), self.origin_id
+        while stage and stage not in found:
+            found += stage
+            stage = stage.origin_id
+        return found
+
+    def _carries_on(self, old):
+        """Return whether this stage is ``old`` in another version of the workflow."""
+        self.ensure_one()
+        return self._is_related(old) or self.code == old.code
+
+    def _is_related(self, other):
+        """Return whether both stages were copied from one, or one from the other."""
+        return bool((self + self._get_ancestors()) & (other + other._get_ancestors()))
+
+    def _propose(self, stages):
+        """Return which of ``stages`` carries this stage on: by common origin, else by code; or none."""
+        self.ensure_one()
+        related = stages.filtered(lambda s: s._is_related(self))
+        return (related or stages.filtered(lambda s: s.code == self.code))[:1]
+
+    def _aria_follow_successor(self):
+        """Return where a record that comes to this stage is put: the stage itself, or, when its version
+        was replaced, the stage of the active version that carries it on.
+
+        Holds the workflows until the transaction ends, so that none is replaced meanwhile.
+        """
+        self.ensure_one()
+        stage, seen = self, self.browse()
+        while stage not in seen:
+            stage.workflow_id._aria_share_lock()
+            seen += stage
+            if stage.workflow_id.state == "retired" and stage.successor_id:
+                stage = stage.successor_id
+        return stage
+
+    def _prepare_replay(self):
+        """Return this stage as ``lib/replay.py`` has it."""
+        return {
+            "id": self.id,
+            "unit": self.unit_id.id or None,
+            "outcome": self.outcome or None,
+            "hours": self.sla_hours,
+        }
+
+    # ------------------------------------------------------------------ time
     def _get_calendar(self, company):
         """Return the working hours that count in this stage."""
         return (

@@ -29,6 +29,14 @@ class AriaWorkflowTransition(models.Model):
         ondelete="cascade",
         domain="[('workflow_id', '=', workflow_id)]",
     )
+    origin_id = fields.Many2one(
+        "aria.workflow.transition",
+        string="Copied From",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     trigger = fields.Selection(
         [("button", "Button"), ("event", "Event"), ("auto", "Automatic")],
         required=True,
@@ -145,6 +153,16 @@ class AriaWorkflowTransition(models.Model):
                 and (t.from_stage_id == stage or (not t.from_stage_id and not stage.outcome))
             )
         )
+
+    def _prepare_replay(self):
+        """Return this way as ``lib/replay.py`` has it."""
+        return {
+            "from": self.from_stage_id.id or None,
+            "to": self.to_stage_id.id,
+            "trigger": self.trigger,
+            "event": self.event or None,
+            "guarded": not self.workflow_id._aria_parse_domain(self.guard_domain).is_true(),
+        }
 
     def _filter_passing(self, records):
         """Return those of the (superuser) ``records`` that fit the condition of this way."""

@@ -7,3 +7,7 @@ from . import test_workflow
 from . import test_divide
 from . import test_unit_at_work
 from . import test_news
+from . import test_version
+from . import test_version_race
+from . import test_replay
+from . import test_what_if

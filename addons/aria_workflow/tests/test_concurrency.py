@@ -15,8 +15,7 @@ def _run_private(model, method, args, _kwargs):
     return getattr(model, method)(*args[1:])
 
 
-@tagged("post_install", "-at_install")
-class TestConcurrency(RaceCase):
+class DocumentRaceCase(RaceCase):
     """Two users at the same instant, in transactions of their own that really commit."""
 
     @classmethod
@@ -82,6 +81,9 @@ class TestConcurrency(RaceCase):
         with cls.transaction() as env:
             cls.registry._setup_models__(env.cr)
 
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(DocumentRaceCase):
     def new_referral(self):
         with self.transaction() as env:
             document = env["aria.test.document"].create({"name": "Race", "user_id": self.seller})

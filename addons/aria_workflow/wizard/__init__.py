@@ -1,2 +1,3 @@
 from . import aria_referral_act
 from . import aria_referral_act_part
+from . import aria_workflow_activation

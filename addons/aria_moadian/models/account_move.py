@@ -10,6 +10,7 @@ from ..engine import update_many
 from ..invoice import InvoiceBuilder, Unfit
 from ..lib import rules
 from ..lib.constants import PATTERNS
+from .aria_moadian_submission import REACTIONS
 
 STATES = [
     ("none", "Not for the Tax Organisation"),
@@ -35,6 +36,7 @@ class AccountMove(models.Model):
         "aria_moadian_findings",
         "aria_taxid",
         "aria_moadian_deadline",
+        "aria_moadian_reaction",
     )
 
     aria_moadian_state = fields.Selection(
@@ -49,6 +51,13 @@ class AccountMove(models.Model):
     aria_taxid = fields.Char("Tax Number", readonly=True, copy=False, index="btree_not_null")
     aria_moadian_deadline = fields.Date("Moadian Deadline", readonly=True, copy=False)
     aria_moadian_days_left = fields.Integer("Days Left", compute="_compute_aria_moadian_days_left")
+    aria_moadian_reaction = fields.Selection(
+        REACTIONS,
+        "Reaction of the Buyer",
+        readonly=True,
+        copy=False,
+        help="What the buyer said to the invoice in the tax portal; after 30 days the system approves it.",
+    )
     aria_moadian_pattern = fields.Selection(
         [(str(number), en) for number, (_, en) in PATTERNS.items()],
         "Moadian Pattern",
@@ -100,6 +109,15 @@ class AccountMove(models.Model):
             move.aria_moadian_total = (
                 (json.loads(content)["header"].get("tbill") or 0) if content else 0
             )
+
+    @api.depends("aria_moadian_state")
+    def _compute_show_reset_to_draft_button(self):
+        # EXTENDS 'account'
+        result = super()._compute_show_reset_to_draft_button()
+        self.filtered(
+            lambda move: move.aria_moadian_state in LOCKED
+        ).show_reset_to_draft_button = False
+        return result
 
     # ------------------------------------------------------------------ life of an invoice
     def _post(self, soft=True):

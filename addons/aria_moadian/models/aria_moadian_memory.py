@@ -1,25 +1,39 @@
 import base64
 import binascii
 import json
-from contextlib import contextmanager
-from datetime import datetime, timezone
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 from odoo.tools.sql import column_exists, create_column
 
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
 
-from .. import vault
+from .. import vault, watermark
 from ..engine import with_token
 from ..lib import client as clients
 from ..lib import keys
-from ..lib.constants import DEFAULT_DEADLINE_DAYS, MAX_SERIAL, PRODUCTION_URL, SANDBOX_URL
-from ..lib.taxid import make_inno, make_taxid, normalise_memory
+from ..lib.constants import (
+    DEFAULT_DEADLINE_DAYS,
+    MAX_INQUIRY_DAYS,
+    MAX_PAGE_SIZE,
+    MAX_SERIAL,
+    PRODUCTION_URL,
+    SANDBOX_URL,
+)
+from ..lib.taxid import make_inno, make_taxid, normalise_memory, parse_taxid
 
 SECRETS = ("private_key", "key_password")
+SENDABLE = ("to_check", "ready", "refused")
+OPEN = ("queued", "sending", "taken", "unknown")
+STILL = timedelta(hours=6)
+CERTIFICATE_NOTICE = timedelta(days=14)
+MAX_PAGES = 100  # of a hundred packets, when a server asks what it may have forgotten
 ADDRESSES = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
 
 
@@ -32,7 +46,7 @@ class AriaMoadianMemory(models.Model):
 
     _name = "aria.moadian.memory"
     _description = "Fiscal Memory"
-    _inherit = ["mail.thread", "aria.moadian.guard.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "aria.moadian.guard.mixin"]
     _aria_guarded = (
         "last_serial",
         "fiscal_name",
@@ -41,6 +55,9 @@ class AriaMoadianMemory(models.Model):
         "fiscal_economic_code",
         "tested_at",
         "test_result",
+        "halted",
+        "halt_note",
+        "halt_serial",
     )
     _check_company_auto = True
     _order = "company_id, name"
@@ -103,8 +120,30 @@ class AriaMoadianMemory(models.Model):
         "Send When Posted",
         help="Invoices that nothing stands against are sent as soon as they are posted.",
     )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        index=True,
+        default=lambda self: self.env.user,
+        help="Is told by an activity of invoices near their deadline, of a queue that stands still, of a certificate"
+        " that ends, and of buyers who rejected.",
+    )
     last_serial = fields.Integer(
         readonly=True, copy=False, help="The last serial given to an invoice."
+    )
+    halted = fields.Boolean(
+        "Sending Is Stopped",
+        readonly=True,
+        copy=False,
+        help="The service or this server knows of numbers that the database does not: it was restored, or another"
+        " program sends for the same memory.",
+    )
+    halt_note = fields.Text("Why It Is Stopped", readonly=True, copy=False)
+    halt_serial = fields.Integer("Highest Serial Found", readonly=True, copy=False)
+    new_serial = fields.Integer(
+        "Go on after Serial",
+        copy=False,
+        help="The next invoice gets a serial above this and above the highest found.",
     )
     fiscal_name = fields.Char(readonly=True, copy=False)
     fiscal_status = fields.Char(readonly=True, copy=False)
@@ -424,6 +463,7 @@ class AriaMoadianMemory(models.Model):
         the serials back together with what used them: no gap, and none twice.
         """
         self.ensure_one()
+        self.flush_recordset(["last_serial"])
         row = self.env.execute_query(
             SQL(
                 "UPDATE aria_moadian_memory SET last_serial = COALESCE(last_serial, 0) + %s WHERE id = %s"
@@ -437,6 +477,165 @@ class AriaMoadianMemory(models.Model):
         if last > MAX_SERIAL:
             raise UserError(self.env._("Memory %(name)s has used up its serials.", name=self.name))
         return last - count + 1
+
+    # ------------------------------------------------------------------ watch
+    @api.model
+    def _cron_watch(self):
+        """Tell the person responsible for each memory what needs a look, in one activity that goes when all is well."""
+        for memory in self.search([("user_id", "!=", False)]):
+            told = memory.with_context(lang=memory.user_id.lang)
+            told._tell_responsible(told._find_troubles())
+
+    def _find_troubles(self):
+        """Return sentences on what needs a look: deadlines, a queue that stands still, rejections, the certificate."""
+        today = fields.Date.context_today(self)
+        sent_here = [("company_id", "child_of", self.company_id.id)]
+        open_ = [
+            ("aria_moadian_state", "in", SENDABLE),
+            ("aria_moadian_deadline", "<=", today + timedelta(self.warn_days)),
+        ]
+        stuck = [
+            ("state", "in", OPEN),
+            ("create_date", "<", fields.Datetime.now() - STILL),
+            ("memory_id", "=", self.id),
+        ]
+        near = self.env["account.move"].search_count([*sent_here, *open_])
+        still = self.env["aria.moadian.submission"].search_count(stuck)
+        rejected = self.env["account.move"].search_count(
+            [
+                *sent_here,
+                ("aria_moadian_reaction", "=", "rejected"),
+                ("aria_moadian_state", "in", ("accepted", "warned")),
+            ]
+        )
+        end = self.certificate_end
+        troubles = []
+        if self.halted:
+            troubles.append(self.halt_note)
+        if near:
+            troubles.append(
+                self.env._("%(count)s invoices are near their deadline or past it.", count=near)
+            )
+        if still:
+            troubles.append(
+                self.env._("%(count)s packets have waited for more than six hours.", count=still)
+            )
+        if rejected:
+            troubles.append(
+                self.env._(
+                    "%(count)s accepted invoices were rejected by their buyers.", count=rejected
+                )
+            )
+        if end and end <= today + CERTIFICATE_NOTICE:
+            troubles.append(
+                self.env._("The certificate ends on %(date)s.", date=format_date(self.env, end))
+            )
+        return troubles
+
+    def _tell_responsible(self, troubles):
+        kind = "aria_moadian.mail_activity_watch"
+        note = Markup("<br/>").join(troubles)
+        activities = self.activity_search([kind])
+        if not troubles:
+            activities.unlink()
+        elif activities:
+            activities.write({"note": note})
+        else:
+            self.activity_schedule(kind, user_id=self.user_id.id, note=note)
+
+    # ------------------------------------------------------------------ restored databases
+    def _stop_if_restored(self, client):
+        """Stop sending when numbers left that this database does not know; return whether it is stopped.
+
+        The mark on the disk tells of a database that was restored on its server. Without a mark (another server, or
+        the first invoice) the service is asked for packets of the last days that are none of ours.
+        """
+        self.ensure_one()
+        mark = watermark.read(self.env.cr.dbname, self.name)
+        if mark is None:
+            unknown = self._find_unknown(client)
+            if unknown:
+                self._halt(
+                    self.env._(
+                        "The service holds %(count)s packets of memory %(name)s that are not in this database.",
+                        count=len(unknown),
+                        name=self.name,
+                    ),
+                    self._highest_serial(client, unknown),
+                )
+        elif mark > (self.last_serial or 0):
+            self._halt(
+                self.env._(
+                    "Serials up to %(mark)s were sent from here, but the database of memory %(name)s ends at %(last)s.",
+                    mark=mark,
+                    name=self.name,
+                    last=self.last_serial,
+                ),
+                mark,
+            )
+        return self.halted
+
+    def _find_unknown(self, client):
+        """Return the results of the last days whose trace id is none of this database."""
+        now = datetime.now(timezone.utc)
+        results, page = [], 1
+        while page <= MAX_PAGES:
+            found = client.inquiry(now - timedelta(days=MAX_INQUIRY_DAYS), now, page)
+            results += found
+            if len(found) < MAX_PAGE_SIZE:
+                break
+            page += 1
+        uids = [result.uid for result in results]
+        # sudo: trace ids of whatever company sends through this memory
+        known = set(
+            self.env["aria.moadian.event"].sudo().search([("uid", "in", uids)]).mapped("uid")
+        )
+        return [
+            result
+            for result in results
+            if result.uid not in known and result.fiscal_id in ("", self.name)
+        ]
+
+    def _highest_serial(self, client, results):
+        """Return the highest serial in the receipts that the service signed, 0 when there is none."""
+        serials = [0]
+        for result in results:
+            with suppress(ValueError, TypeError, KeyError):
+                parts = parse_taxid(client.verify_receipt(result)["taxId"])
+                if parts.memory_id == self.name:
+                    serials.append(parts.serial)
+        return max(serials)
+
+    def _halt(self, note, serial):
+        with_token(self).write({"halted": True, "halt_note": note, "halt_serial": serial})
+        self.message_post(body=note)
+
+    def action_confirm_serials(self):
+        """Go on sending after a stop, above every serial found; what waits is asked for before it is sent."""
+        self.check_access("write")
+        for memory in self.filtered("halted"):
+            if memory.new_serial < memory.halt_serial:
+                raise UserError(
+                    self.env._(
+                        "The serial to go on after has to be at least %(serial)s, the highest found for memory %(name)s.",
+                        serial=memory.halt_serial,
+                        name=memory.name,
+                    )
+                )
+            last = max(memory.last_serial or 0, memory.new_serial)
+            with_token(memory).write({"halted": False, "halt_note": False, "last_serial": last})
+            watermark.raise_to(self.env.cr.dbname, memory.name, last)
+            memory.message_post(
+                body=self.env._(
+                    "%(user)s confirmed to go on after serial %(serial)s.",
+                    user=self.env.user.name,
+                    serial=last,
+                )
+            )
+            # sudo: packets are moved on by the addon only
+            waiting = self.env["aria.moadian.submission"].sudo()._waiting_of(memory)
+            waiting._ask_before_sending()
+        return True
 
     def _number(self, invoice, serial):
         """Return a copy of an invoice with tax number and serial."""

@@ -7,10 +7,11 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import watermark
 from ..engine import update_many, with_token
 from ..lib import client as clients
 from ..lib import packet
-from ..lib.constants import CANCELLATION, MAX_PACKETS, SUBJECTS
+from ..lib.constants import CANCELLATION, MAX_PACKETS, REACTION_DAYS, SUBJECTS
 
 STATES = [
     ("queued", "Waiting"),
@@ -20,6 +21,15 @@ STATES = [
     ("accepted", "Accepted"),
     ("warned", "Accepted with Warnings"),
     ("refused", "Refused"),
+]
+REACTIONS = [
+    ("awaiting_reaction", "Awaited"),
+    ("approved", "Approved"),
+    ("systemic_approved", "Approved by the System"),
+    ("rejected", "Rejected"),
+    ("no_need_reaction", "Not Needed"),
+    ("impossible_reaction", "Impossible"),
+    ("canceled", "Cancelled"),
 ]
 ACCEPTED = ("accepted", "warned")
 FINAL = (*ACCEPTED, "refused")
@@ -31,7 +41,11 @@ FIRST_INQUIRY = timedelta(seconds=10)
 STALE = timedelta(minutes=3)  # a packet "being sent" for longer was left by a process that died
 RESEND_AFTER = timedelta(minutes=10)  # a lost packet that is not found by then never arrived
 LONGEST_PAUSE = timedelta(hours=1)
+REACTION_PAUSE = timedelta(hours=4)
+REACTION_SPAN = timedelta(days=REACTION_DAYS + 10)
 DUPLICATE_CODES = ("05001", "0300101")
+UNREADABLE_CODE = "04150"
+MOST_ATTEMPTS = 5
 MAX_NOTE = 4000
 
 
@@ -68,11 +82,16 @@ class AriaMoadianSubmission(models.Model):
     reference_number = fields.Char()
     content = fields.Text(required=True, help="The invoice as it was signed (JSON).")
     packet_hash = fields.Char(required=True, help="SHA-256 of the content.")
+    receipt = fields.Text(
+        "Signed Receipt", help="What the service signed when it accepted (JWS): the proof of it."
+    )
     findings = fields.Json()
     sent_at = fields.Datetime()
     next_try = fields.Datetime(index=True)
     attempts = fields.Integer("Sent (times)")
     tries = fields.Integer(help="Fruitless tries since the last step; they make the pauses longer.")
+    reaction = fields.Selection(REACTIONS, "Reaction of the Buyer")
+    reaction_asked_at = fields.Datetime()
     event_ids = fields.One2many("aria.moadian.event", "submission_id")
 
     _taxid_uniq = models.Constraint("UNIQUE(taxid)", "A tax number is used once.")
@@ -214,7 +233,17 @@ class AriaMoadianSubmission(models.Model):
     @api.model
     def _queue_domain(self):
         now = fields.Datetime.now()
-        return [("state", "=", "queued"), "|", ("next_try", "=", False), ("next_try", "<=", now)]
+        due = ["|", ("next_try", "=", False), ("next_try", "<=", now)]
+        return [("state", "=", "queued"), ("memory_id.halted", "=", False), *due]
+
+    @api.model
+    def _waiting_of(self, memory):
+        return self.search([("state", "=", "queued"), ("memory_id", "=", memory.id)])
+
+    def _ask_before_sending(self):
+        """Ask for packets that wait: in a restored database they may have been sent in the time that was lost."""
+        self._move_on("unknown", sent_at={row.id: row.create_date for row in self}, next_try=None)
+        self.env.ref("aria_moadian.ir_cron_inquire")._trigger()
 
     @api.model
     def _next_batch(self, memory):
@@ -234,6 +263,9 @@ class AriaMoadianSubmission(models.Model):
             return
         with closing(client):
             try:
+                if memory._stop_if_restored(client):
+                    self._put_off("queued", UserError(memory.halt_note))
+                    return
                 packets = [client.make_packet(row.content, row.uid) for row in self]
             except clients.MoadianError as error:
                 self._put_off("queued", error)
@@ -242,6 +274,7 @@ class AriaMoadianSubmission(models.Model):
             self._move_on("sending", sent_at=fields.Datetime.now(), attempts=sends, tries=0)
             # from here on the trace ids are safe: whatever happens, they can be asked for
             self.env["ir.cron"]._commit_progress()
+            watermark.raise_to(self.env.cr.dbname, memory.name, max(self.mapped("serial")))
             self._post_packets(client, packets)
 
     def _post_packets(self, client, packets):
@@ -329,6 +362,7 @@ class AriaMoadianSubmission(models.Model):
             if verdict in FINAL:
                 rows._conclude(verdict, results, client)
             elif verdict == "again":
+                client.forget_server_key()  # the service may have changed it: what it cannot open, it never saw
                 rows._send_again()
             else:
                 for state, part in rows.grouped("state").items():
@@ -340,7 +374,8 @@ class AriaMoadianSubmission(models.Model):
         if status == "SUCCESS":
             return "warned" if result.warnings else "accepted"
         if status == "FAILED":
-            return "refused"
+            closed = any(message.code == UNREADABLE_CODE for message in result.errors)
+            return "again" if closed and self.attempts < MOST_ATTEMPTS else "refused"
         if status == "TIMEOUT":
             return "again"
         lost = status == "NOT_FOUND" and self.state != "taken"
@@ -357,7 +392,8 @@ class AriaMoadianSubmission(models.Model):
         for state, rows in (("accepted", stored), (verdict, self - stored)):
             rows._move_on(
                 state,
-                {row.id: json.dumps(results[row.uid].raw, ensure_ascii=False) for row in rows},
+                {row.id: _note(results[row.uid]) for row in rows},
+                receipt={row.id: results[row.uid].sign or None for row in rows},
                 findings={
                     row.id: _findings(results[row.uid]) if state != "accepted" else None
                     for row in rows
@@ -375,6 +411,50 @@ class AriaMoadianSubmission(models.Model):
             message.code.startswith(DUPLICATE_CODES) for message in result.errors
         )
 
+    # ------------------------------------------------------------------ reactions of buyers
+    @api.model
+    def _cron_reactions(self):
+        """Ask what buyers said to accepted invoices, a hundred at a time, until they said it or their days are over."""
+        progress = self.env["ir.cron"]
+        progress._commit_progress(remaining=self.search_count(self._awaiting_domain()))
+        for memory in self._memories_of(self._awaiting_domain()):
+            domain = [*self._awaiting_domain(), ("memory_id", "=", memory.id)]
+            while batch := self.search(domain, order="id", limit=100).try_lock_for_update(
+                allow_referencing=True
+            ):
+                try:
+                    with memory._connected() as client:
+                        batch._take_reactions(client.invoice_status(batch.mapped("taxid")))
+                except (UserError, clients.MoadianError):
+                    break  # the next run asks again
+                if not progress._commit_progress(len(batch)):
+                    return
+
+    @api.model
+    def _awaiting_domain(self):
+        now = fields.Datetime.now()
+        return [
+            ("state", "in", ACCEPTED),
+            ("subject", "!=", str(CANCELLATION)),
+            ("reaction", "in", (False, "awaiting_reaction")),
+            ("create_date", ">", now - REACTION_SPAN),
+            "|",
+            ("reaction_asked_at", "=", False),
+            ("reaction_asked_at", "<", now - REACTION_PAUSE),
+        ]
+
+    def _take_reactions(self, answers):
+        """Keep what the service says of invoices; values it never documented are left out."""
+        known, now = dict(REACTIONS), fields.Datetime.now()
+        rows, moves = {}, {}
+        for row in self:
+            said = str((answers.get(row.taxid) or {}).get("invoiceStatus") or "").lower()
+            reaction = said if said in known else row.reaction
+            rows[row.id] = {"reaction": reaction or None, "reaction_asked_at": now}
+            moves[row.move_id.id] = {"aria_moadian_reaction": reaction or None}
+        update_many(self, rows)
+        update_many(self.env["account.move"], moves)
+
     def _send_again(self):
         """Put packets that never arrived back into the queue: same number, same content, a new trace id."""
         self._move_on(
@@ -391,6 +471,12 @@ def _told(error):
     """Return an error of the library or of Odoo as an invoice shows it: a warning, for it is tried again."""
     fa, en = getattr(error, "fa", str(error)), getattr(error, "en", str(error))
     return {"code": "", "path": "", "severity": "warning", "fa": fa, "en": en}
+
+
+def _note(result):
+    """Return the answer of the service for the log; its signed receipt is kept apart."""
+    raw = {name: value for name, value in result.raw.items() if name != "sign"}
+    return json.dumps(raw, ensure_ascii=False) if result.messages else ""
 
 
 def _findings(result):

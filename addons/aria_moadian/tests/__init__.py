@@ -10,10 +10,13 @@ from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
 from . import test_memory
+from . import test_reference
+from . import test_restore
+from . import test_simulated
 from . import test_simulator_client
 from . import test_simulator_faults
 from . import test_simulator_ledger
 from . import test_simulator_rules
 from . import test_simulator_server
-from . import test_reference
 from . import test_submission
+from . import test_watch

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from cryptography.hazmat.primitives import serialization
@@ -11,6 +12,7 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.aria_moadian import watermark
 from odoo.addons.aria_moadian.lib import client as clients
 from odoo.addons.aria_moadian.lib import keys, packet
 from odoo.addons.aria_moadian.models import aria_moadian_memory
@@ -111,6 +113,12 @@ class InvoiceCase(MoadianCase):
             }
         )
 
+    def setUp(self):
+        super().setUp()
+        # marks of serials outlive the rollback of a test
+        folder = self.enterContext(TemporaryDirectory())
+        self.enterContext(patch.object(watermark, "config", {"data_dir": folder}))
+
     @classmethod
     def make_invoice(cls, *lines, post=True, **values):
         rows = [
@@ -184,6 +192,8 @@ class MemoryService:
                     "send": self.send,
                     "inquiry_by_uid": self.inquire,
                     "invoice_status": self.invoice_status,
+                    "inquiry": self.page,
+                    "verify_receipt": self.receipt,
                 }
             ),
         )
@@ -222,6 +232,12 @@ class MemoryService:
             )
         messages = (clients.Message(code, "هشدار سامانه", "warning"),) if code else ()
         return clients.Result(uid, "r-1", status, messages, "A11216", "", {"status": status})
+
+    def page(self, start, end, page):
+        return [self.result(uid) for uid in self.packets]
+
+    def receipt(self, result):
+        return {"taxId": self.packets[result.uid][0]["header"]["taxid"]}
 
     def invoice_status(self, taxids):
         return {t: {"taxId": t, "error": None if t in self.taxids else "NOT_FOUND"} for t in taxids}

@@ -268,6 +268,7 @@ class TestSubmission(InvoiceCase):
 
     def test_what_is_sent_stays_posted(self):
         move = self.sent()
+        self.assertFalse(move.show_reset_to_draft_button)
         with self.assertRaisesRegex(UserError, "cannot be reset to draft"):
             move.button_draft()
         self.run_crons(self.service)

@@ -1,0 +1,149 @@
+import base64
+from random import Random
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.aria_moadian.simulator import Simulator
+
+from .common import InvoiceCase
+from .lib_common import SELLER
+
+
+class Open:
+    """In the place of a stand-in of the service: nothing stands in."""
+
+    @staticmethod
+    def connected():
+        return Open()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+
+@tagged("post_install", "-at_install")
+class TestSimulated(InvoiceCase):
+    """The whole way over HTTP to the strict simulator: what Odoo sends is taken, to the Rial."""
+
+    def setUp(self):
+        super().setUp()
+        self.simulator = self.enterContext(Simulator())
+        credentials = self.simulator.enroll("A11216", SELLER)
+        self.memory.write(
+            {
+                "base_url": self.simulator.base_url,
+                "private_key": self.file(credentials.key_pem),
+                "certificate": self.file(credentials.certificate_pem),
+            }
+        )
+        self.memory._make_client().forget_server_key()  # a port may have been an earlier simulator's
+
+    def file(self, text):
+        return base64.b64encode(text.encode() if isinstance(text, str) else text)
+
+    def run_all(self, times=1):
+        for _ in range(times):
+            self.run_crons(Open)
+
+    def book(self):
+        return {row["taxid"]: row for row in self.simulator.report()["invoices"]}
+
+    def test_connection(self):
+        self.memory.action_test_connection()
+        self.assertNotIn("✗", self.memory.test_result)
+        self.assertEqual(self.memory.fiscal_status, "ACTIVE")
+
+    def test_odd_prices_and_discounts_are_taken(self):
+        random = Random(1405)
+        duty = self.vat.copy({"name": "عوارض", "amount": 2.5, "aria_moadian_kind": "other"})
+        moves = self.env["account.move"]
+        for _ in range(40):
+            lines = [
+                {
+                    "quantity": random.choice((1, 3, 0.37, 12.5)),
+                    "price_unit": random.choice(
+                        (random.randint(1000, 10**9), random.randint(1000, 10**6) / 100)
+                    ),
+                    "discount": random.choice((0, 0, 10, 33.33)),
+                    "tax_ids": [Command.set(random.choice((self.vat, self.vat | duty)).ids)],
+                }
+                for _ in range(random.randint(1, 4))
+            ]
+            moves |= self.make_invoice(*lines)
+        self.assertEqual(
+            set(moves.mapped("aria_moadian_state")), {"ready"}, moves.mapped("aria_moadian_message")
+        )
+        moves.action_aria_moadian_send()
+        self.run_all()
+        self.assertEqual(
+            set(moves.mapped("aria_moadian_state")),
+            {"accepted"},
+            moves.mapped("aria_moadian_message"),
+        )
+        book = self.book()
+        self.assertEqual(set(book), set(moves.mapped("aria_taxid")))
+        for move in moves:
+            self.assertEqual(int(book[move.aria_taxid]["tbill"]), move.aria_moadian_total)
+            # three amounts of a line are cut off where the books round
+            self.assertLessEqual(
+                abs(move.aria_moadian_total - move.amount_total), 3 * len(move.invoice_line_ids)
+            )
+        self.assertEqual(self.simulator.report()["calls"]["POST invoice"], 1)
+        self.assertTrue(all(moves.aria_moadian_submission_ids.mapped("receipt")))
+
+    def test_return_and_cancellation(self):
+        first, second = self.make_invoice({"quantity": 10}), self.make_invoice()
+        (first | second).action_aria_moadian_send()
+        self.run_all()
+        note = self.refund(first, {0: 4})
+        note.action_aria_moadian_send()
+        second.action_aria_moadian_cancel()
+        self.run_all()
+        self.assertEqual(note.aria_moadian_state, "accepted", note.aria_moadian_message)
+        self.assertEqual(second.aria_moadian_state, "cancelled", second.aria_moadian_message)
+        book = self.book()
+        self.assertEqual(book[note.aria_taxid]["irtaxid"], first.aria_taxid)
+        self.assertEqual(int(book[note.aria_taxid]["tbill"]), 6600)
+
+    def test_faults_of_the_network_double_and_lose_nothing(self):
+        for kind in ("lost_answer", "error", "html", "malformed", "drop", "error_after", "replay"):
+            with self.subTest(kind):
+                before = len(self.book())
+                moves = self.env["account.move"].union(*[self.make_invoice() for _ in range(3)])
+                moves.action_aria_moadian_send()
+                self.simulator.faults.add(kind, on="invoice", times=1)
+                self.run_all(2)
+                self.env.cr.execute(
+                    "UPDATE aria_moadian_submission SET sent_at = sent_at - interval '11 minutes'"
+                )
+                self.env.invalidate_all()
+                self.run_all(2)
+                self.assertEqual(
+                    set(moves.mapped("aria_moadian_state")),
+                    {"accepted"},
+                    moves.mapped("aria_moadian_message"),
+                )
+                self.assertEqual(len(self.book()), before + 3)
+                self.assertLessEqual(set(moves.mapped("aria_taxid")), set(self.book()))
+
+    def test_reaction_of_the_buyer(self):
+        move = self.make_invoice()
+        move.action_aria_moadian_send()
+        self.run_all()
+        self.simulator.react(move.aria_taxid, "REJECTED")
+        self.run_cron("ir_cron_reactions")
+        self.assertEqual(move.aria_moadian_reaction, "rejected")
+
+    def test_rotated_key_of_the_service(self):
+        moves = self.make_invoice()
+        moves.action_aria_moadian_send()
+        self.run_all()
+        for grace in (True, False):
+            self.simulator.rotate_key(grace)
+            other = self.make_invoice()
+            other.action_aria_moadian_send()
+            self.run_all(2)
+            self.assertEqual(other.aria_moadian_state, "accepted", other.aria_moadian_message)

@@ -20,6 +20,8 @@
         "views/aria_unit_views.xml",
         "views/aria_absence_views.xml",
         "views/aria_notice_views.xml",
+        "views/aria_answer_template_views.xml",
+        "views/aria_referral_load_views.xml",
         "views/res_users_views.xml",
         "views/aria_snooze_templates.xml",
         "views/aria_workflow_views.xml",

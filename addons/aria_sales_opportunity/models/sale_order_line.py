@@ -203,6 +203,10 @@ class SaleOrderLine(models.Model):
         # EXTENDS 'aria_workflow'
         return {line.id: line.salesman_id for line in self}
 
+    def _aria_get_partners(self):
+        # EXTENDS 'aria_workflow': the line itself names the customer otherwise
+        return {line.id: line.order_partner_id for line in self}
+
     def _aria_referral_card(self):
         # EXTENDS 'aria_workflow': no prices
         return {

@@ -6,6 +6,9 @@ from . import aria_unit
 from . import aria_referral_alarm_mixin
 from . import aria_referral_parts_mixin
 from . import aria_referral_inbox_mixin
+from . import aria_referral_work_mixin
+from . import aria_referral_change
+from . import aria_answer_template
 from . import aria_referral
 from . import aria_referable_mixin
 from . import aria_workflow_version_mixin
@@ -18,6 +21,7 @@ from . import aria_workflow_log
 from . import aria_workflow_change
 from . import aria_workflow_replay
 from . import aria_workflow_mixin
+from . import ir_http
 from . import aria_notice
 from . import aria_news_mixin
 from . import res_users

@@ -5,6 +5,14 @@ from odoo.fields import Domain
 from ..arguments import to_future, to_record
 from .aria_referral import OPEN_STATES
 
+RECENT_SEARCHED = 60
+RECENT_SHOWN = 5
+
+
+def _get_target_name(unit, user):
+    """Return one line for a unit and a person of it, either of which may be empty."""
+    return " – ".join(name for name in (unit.display_name, user.name) if name)
+
 
 class AriaReferableMixin(models.AbstractModel):
     """A document that can be referred to units and persons, and knows who holds it."""
@@ -137,6 +145,41 @@ class AriaReferableMixin(models.AbstractModel):
         """Return the documents to whoever referred them; see ``aria.referral.action_return``."""
         return self._aria_get_held_referrals().action_return(reason)
 
+    def aria_get_timeline(self):
+        """Return who held these documents, how long, and what they answered; see ``aria.referral``.
+
+        Everybody who may read the documents sees all of it.
+        """
+        self.check_access("read")
+        # sudo: the history belongs to the document, which the user may read
+        referrals = (
+            self.env["aria.referral"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        )
+        return referrals._aria_prepare_timeline(set(referrals.ids)) if referrals else []
+
+    @api.model
+    def aria_recent_targets(self):
+        """Return to whom the user has referred documents of this kind lately, the last one first.
+
+        :return: list of dicts ``unit_id``, ``user_id`` (ids or False) and ``name``
+        """
+        last = self.env["aria.referral"].search(
+            [("from_user_id", "=", self.env.uid), ("res_model", "=", self._name)],
+            order="id desc",
+            limit=RECENT_SEARCHED,
+        )
+        # sudo: names and whether the targets still are there
+        targets = dict.fromkeys(
+            (r.to_unit_id, r.absent_user_id or r.to_user_id) for r in last.sudo()
+        )
+        return [
+            {"unit_id": unit.id, "user_id": user.id, "name": _get_target_name(unit, user)}
+            for unit, user in targets
+            if (not unit or unit.active) and (not user or user.active)
+        ][:RECENT_SHOWN]
+
     # ------------------------------------------------------------------ hooks
     def _aria_referral_opened(self, referrals):
         """Called (superuser) on documents for which ``referrals`` have just been opened."""
@@ -162,6 +205,12 @@ class AriaReferableMixin(models.AbstractModel):
         return {
             record.id: record.user_id if "user_id" in self._fields else users for record in self
         }
+
+    def _aria_get_partners(self):
+        """Return the customer of each of these documents: {id: partner}."""
+        partners = self.env["res.partner"]
+        has_partner = "partner_id" in self._fields
+        return {record.id: record.partner_id if has_partner else partners for record in self}
 
     def _aria_get_referral_summary(self):
         """Return the subject of a referral of these documents."""
@@ -319,6 +368,7 @@ class AriaReferableMixin(models.AbstractModel):
         receivers = receivers or {}
         common = self._aria_prepare_common_referral_vals(unit, user, from_unit, **values)
         owners, companies = self._aria_get_owners(), self._aria_get_companies()
+        partners = self._aria_get_partners()
         return [
             {
                 **common,
@@ -326,6 +376,7 @@ class AriaReferableMixin(models.AbstractModel):
                 "res_id": record.id,
                 "res_name": record.display_name,
                 "owner_id": owners[record.id].id,
+                "partner_id": partners[record.id].id,
                 "company_id": companies[record.id].id,
                 **self._aria_prepare_receiver_vals(user, receivers.get(record.id, user)),
                 "unit_unreachable": companies[record.id] in values.get("unreachable", ()),

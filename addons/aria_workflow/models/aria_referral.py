@@ -22,6 +22,7 @@ class AriaReferral(models.Model):
 
     _name = "aria.referral"
     _inherit = [
+        "aria.referral.work.mixin",
         "aria.referral.alarm.mixin",
         "aria.referral.parts.mixin",
         "aria.referral.inbox.mixin",
@@ -51,6 +52,10 @@ class AriaReferral(models.Model):
         "Document", readonly=True, help="Name of the document when it was referred."
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, index="btree_not_null", ondelete="set null",
+        help="Customer of the document when it was referred.",
+    )  # fmt: skip
     owner_id = fields.Many2one(
         "res.users", string="Responsible", readonly=True, index=True, ondelete="restrict",
         help="Who was responsible for the document when it was referred; follows the referral.",
@@ -78,7 +83,9 @@ class AriaReferral(models.Model):
     priority = fields.Selection(
         [("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0", required=True, readonly=True
     )
-    deadline = fields.Datetime(readonly=True)
+    deadline = (
+        fields.Datetime()
+    )  # not read-only, or the calendar could not move it: see action_change
     remind_at = fields.Datetime("Reminder", readonly=True, help="When the holder is reminded.")
     snoozed_until = fields.Datetime(
         readonly=True,

@@ -7,7 +7,7 @@ from ..engine import with_token
 
 OPEN_STATES = ("open", "accepted")
 PART_KEYS = {"user_id", "unit_id", "summary", "note", "deadline", "remind_at", "priority"}
-INHERITED = ("res_model_id", "res_id", "res_name", "owner_id", "company_id")
+INHERITED = ("res_model_id", "res_id", "res_name", "owner_id", "company_id", "partner_id")
 
 
 class AriaReferralPartsMixin(models.AbstractModel):

@@ -208,6 +208,14 @@ class AriaUnit(models.Model):
         ]
 
     # ------------------------------------------------------------------ working time
+    def _get_calendar(self, company):
+        """Return the working hours that count for work of this unit, which may be empty."""
+        return (
+            self.calendar_id
+            or company.resource_calendar_id
+            or self.env.company.resource_calendar_id
+        )
+
     def _get_clock(self, company, now, moments):
         """Return a function of a moment (naive UTC) and hours that counts working hours of this unit.
 
@@ -215,11 +223,7 @@ class AriaUnit(models.Model):
 
         :param moments: those that hours will be counted from, beside ``now``
         """
-        calendar = (
-            self.calendar_id
-            or company.resource_calendar_id
-            or self.env.company.resource_calendar_id
-        )
+        calendar = self._get_calendar(company)
         hours = max(self.sla_hours, self.warn_hours, self.escalate_hours) if self else 0
         margin = timedelta(
             days=CLOCK_DAYS + hours / 2

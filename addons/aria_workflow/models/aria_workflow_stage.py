@@ -158,11 +158,7 @@ class AriaWorkflowStage(models.Model):
     # ------------------------------------------------------------------ time
     def _get_calendar(self, company):
         """Return the working hours that count in this stage."""
-        return (
-            self.unit_id.calendar_id
-            or company.resource_calendar_id
-            or self.env.company.resource_calendar_id
-        )
+        return self.unit_id._get_calendar(company)
 
     def _get_deadline(self, company):
         """Return until when a record that comes here now is to be done (naive UTC), or False."""

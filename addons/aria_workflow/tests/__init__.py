@@ -11,3 +11,4 @@ from . import test_version
 from . import test_version_race
 from . import test_replay
 from . import test_what_if
+from . import test_cartable

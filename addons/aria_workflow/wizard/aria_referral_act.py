@@ -21,6 +21,8 @@ class AriaReferralAct(models.TransientModel):
             ("refer", "Refer"),
             ("divide", "Divide"),
             ("snooze", "Snooze"),
+            ("change", "Change"),
+            ("note", "Note"),
         ],
         required=True,
         default="refer",
@@ -38,6 +40,22 @@ class AriaReferralAct(models.TransientModel):
     deadline = fields.Datetime()
     remind_at = fields.Datetime("Reminder")
     until = fields.Datetime("Show Again")
+    template_id = fields.Many2one("aria.answer.template", domain="[('verb', '=', verb)]")
+    allowed_hours = fields.Float(
+        "Time Allowed (hours)", help="Working hours of the unit; sets the deadline."
+    )
+    new_priority = fields.Selection(
+        [("0", "Normal"), ("1", "High"), ("2", "Urgent")], help="Empty: as it is."
+    )
+    mention_ids = fields.Many2many(
+        "res.users",
+        "aria_referral_act_mention_rel",
+        "act_id",
+        "user_id",
+        string="Tell",
+        domain=[("share", "=", False)],
+    )
+    attachment_ids = fields.Many2many("ir.attachment", string="Files", bypass_search_access=True)
     part_ids = fields.One2many("aria.referral.act.part", "act_id", string="Parts")
     answer_when = fields.Selection(
         [("all", "All parts are answered"), ("first", "The first part is answered")],
@@ -69,6 +87,19 @@ class AriaReferralAct(models.TransientModel):
         if self.unit_id and self.user_id and self.user_id not in people:
             self.user_id = False
 
+    @api.onchange("template_id")
+    def _onchange_template_id(self):
+        if self.template_id:
+            self.note = self.template_id.body
+
+    @api.onchange("allowed_hours", "unit_id")
+    def _onchange_allowed_hours(self):
+        if self.allowed_hours > 0:
+            now = fields.Datetime.now()
+            # sudo: working hours of the unit only
+            unit = self.unit_id.sudo()
+            self.deadline = unit._get_clock(self.env.company, now, [])(now, self.allowed_hours)
+
     def action_apply(self):
         """Do what the dialog says; see the methods of ``aria.referral``."""
         self.ensure_one()
@@ -83,6 +114,17 @@ class AriaReferralAct(models.TransientModel):
 
     def _apply_snooze(self):
         self.referral_ids.action_snooze(self.until)
+
+    def _apply_change(self):
+        given = {
+            "deadline": self.deadline,
+            "priority": self.new_priority,
+            "remind_at": self.remind_at,
+        }
+        self.referral_ids.action_change({k: v for k, v in given.items() if v}, self.note)
+
+    def _apply_note(self):
+        self.referral_ids.action_note(self.note, self.mention_ids.ids, self.attachment_ids.ids)
 
     def _apply_divide(self):
         parts = [part._get_part() for part in self.part_ids]

@@ -1,0 +1,44 @@
+import {Component} from "@odoo/owl";
+import {ControlPanel} from "@web/search/control_panel/control_panel";
+import {useBus} from "@web/core/utils/hooks";
+
+/** Filters of the search view that are shown as tabs; one of them at a time. */
+const TABS = ["mine", "in_my_units", "sent_all", "waiting"];
+
+export class CartableTabs extends Component {
+    static template = "aria_workflow.CartableTabs";
+    static props = {};
+
+    setup() {
+        useBus(this.env.searchModel, "update", () => this.render());
+    }
+
+    get tabs() {
+        return this.env.searchModel
+            .getSearchItems(
+                (item) => item.type === "filter" && TABS.includes(item.name)
+            )
+            .sort((one, two) => TABS.indexOf(one.name) - TABS.indexOf(two.name));
+    }
+
+    /** Several filters change, but the page is read anew only once. */
+    onClick(tab) {
+        const {searchModel} = this.env;
+        const toggled = this.tabs.filter(
+            (other) => Boolean(other.isActive) !== (other.id === tab.id)
+        );
+        searchModel.blockNotification = true;
+        for (const item of toggled.slice(1)) {
+            searchModel.toggleSearchItem(item.id);
+        }
+        searchModel.blockNotification = false;
+        if (toggled.length) {
+            searchModel.toggleSearchItem(toggled[0].id);
+        }
+    }
+}
+
+export class CartableControlPanel extends ControlPanel {
+    static template = "aria_workflow.CartableControlPanel";
+    static components = {...ControlPanel.components, CartableTabs};
+}

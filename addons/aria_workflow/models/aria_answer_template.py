@@ -21,7 +21,6 @@ class AriaAnswerTemplate(models.Model):
         ondelete="cascade",
         help="The unit that writes it; empty: all units.",
     )
-    company_id = fields.Many2one(related="unit_id.company_id", store=True, index=True)
     body = fields.Text("Text", required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)

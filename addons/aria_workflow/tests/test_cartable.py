@@ -229,17 +229,19 @@ class TestCartable(CartableCase):
 
     def test_recent_targets_come_first(self):
         self.assertEqual(self.recent(), [])
+        yard = self.make_unit("yard", member_ids=self.keeper.ids)
         for target in (
-            {"unit": self.supply.id},
+            {"unit": yard.id},
             {"unit": self.warehouse.id, "user": self.keeper.id},
-            {"unit": self.supply.id},
+            {"unit": yard.id},
         ):
-            self.refer(None, **target)
+            last = self.refer(None, **target)
         self.assertEqual(
-            [t["name"] for t in self.recent()], ["Supply", f"Warehouse – {self.keeper.name}"]
+            [t["name"] for t in self.recent()], ["Yard", f"Warehouse – {self.keeper.name}"]
         )
-        self.env["aria.referral"].sudo().search([("to_unit_id", "=", self.supply.id)])._close("cancelled")
-        self.supply.active = False
+        one = last.search([("to_unit_id", "=", yard.id)])
+        self.rpc(self.keeper, one, "action_answer", "done")
+        yard.active = False
         self.assertEqual([t["unit_id"] for t in self.recent()], [self.warehouse.id])
 
     def recent(self):

@@ -89,7 +89,7 @@ class TestQueries(AriaDocumentCase):
         self.env.cr.flush()
         self.env.invalidate_all()
         model = self.env["aria.referral"].with_user(self.supplier)
-        with self.assertQueryCount(6):
+        with self.assertQueryCount(7):
             page = model.web_search_read(
                 [("is_mine", "=", True)], {"res_name": {}, "deadline": {}}, limit=FEW
             )

@@ -119,6 +119,14 @@ class AriaFollowup(models.Model):
         copy=False, help="When whoever holds it is reminded.",
     )  # fmt: skip
     note = fields.Html("Instruction")
+    plan_id = fields.Many2one(
+        "aria.followup.plan",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Plan that made it.",
+    )
     parent_id = fields.Many2one(
         "aria.followup",
         string="Part Of",

@@ -2,3 +2,4 @@ from . import test_concurrency
 from . import test_crm_lead
 from . import test_followup
 from . import test_followup_concurrency
+from . import test_followup_plan

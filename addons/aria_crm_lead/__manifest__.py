@@ -15,6 +15,7 @@
         "views/aria_followup_views.xml",
         "views/aria_followup_plan_views.xml",
         "views/utm_campaign_views.xml",
+        "views/aria_campaign_report_views.xml",
         "views/crm_lead_views.xml",
     ],
     "pre_init_hook": "pre_init_hook",

@@ -4,7 +4,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError, ValidationError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 COMPANY_LENGTH = 11
 """digits of the national id of a company; persons and foreigners have others"""
@@ -178,6 +178,11 @@ class CrmLead(models.Model):
         if code and (is_company or not self.partner_name):
             values["aria_economic_code"] = code
         return values
+
+    @api.model
+    def _aria_won_amount_sql(self, alias):
+        """Return the SQL of what the won lead ``alias`` is worth, in the currency of its company."""
+        return SQL("COALESCE(%s, 0)", SQL.identifier(alias, "expected_revenue"))
 
     def _aria_referral_card(self):
         # EXTENDS 'aria_workflow'

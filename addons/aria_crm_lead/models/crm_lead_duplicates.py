@@ -49,9 +49,12 @@ class CrmLead(models.Model):
         def column(name):
             return SQL.identifier(alias, name) if alias else SQL.identifier(name)
 
-        who = (
-            SQL("NULLIF(%s, '')", column(name)) for name in ("contact_name", "partner_name", "name")
+        who = [SQL("NULLIF(%s, '')", column(name)) for name in ("contact_name", "partner_name")]
+        # the subject names a person only where nothing else says who it is
+        nameless = SQL(
+            "COALESCE(%s, '') = '' AND %s IS NULL", column("phone"), column("email_normalized")
         )
+        who.append(SQL("CASE WHEN %s THEN %s END", nameless, column("name")))
         return {
             "phone": cut(phone_key(column("phone"))),
             "email": cut(SQL("lower(%s)", column("email_normalized"))),
@@ -89,14 +92,17 @@ class CrmLead(models.Model):
             SQL("(%s, %s)", place, lead._aria_get_compared()) for place, lead in enumerate(self)
         )
         found = {}
-        for place, other in self.env.execute_query(self._aria_duplicates_sql(rows)):
+        for place, other in self.env.execute_query(
+            self._aria_duplicates_sql(SQL("VALUES %s", rows))
+        ):
             found.setdefault(self[place], []).append(other)
         return found
 
     def _aria_get_compared(self):
         """Return the SQL of the values of this lead that are compared, in the order of the statement below."""
         self.ensure_one()
-        who = self.contact_name or self.partner_name or self.name or ""
+        nameless = not self.phone and not self.email_normalized
+        who = self.contact_name or self.partner_name or (self.name if nameless else "") or ""
         return SQL(
             "%s::int, %s::int, %s, %s, %s::text, %s, %s",
             self._origin.id or None,
@@ -109,8 +115,42 @@ class CrmLead(models.Model):
         )
 
     @api.model
+    def _aria_count_seen_before(self, campaign_ids):
+        """Return {campaign id: number of its leads of persons that had been recorded before}."""
+        if not campaign_ids:
+            return {}
+        self.env["crm.lead"].flush_model()
+        keys = self._aria_duplicate_keys("own")
+        leads = SQL(
+            "SELECT own.id AS place, own.id, own.company_id, %s AS phone, %s AS email,"
+            " own.aria_national_id AS national_id, %s AS who, %s AS firm"
+            " FROM crm_lead AS own WHERE own.campaign_id IN %s",
+            keys["phone"],
+            keys["email"],
+            keys["name"],
+            search_key(
+                SQL(
+                    "CASE WHEN own.contact_name <> '' THEN COALESCE(own.partner_name, '') ELSE '' END"
+                )
+            ),
+            tuple(campaign_ids),
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT lead.campaign_id, COUNT(DISTINCT lead.id) FROM (%s) AS pair"
+                " JOIN crm_lead AS lead ON lead.id = pair.place WHERE pair.id < pair.place"
+                " GROUP BY lead.campaign_id",
+                self._aria_duplicates_sql(leads),
+            )
+        )
+        return dict(rows)
+
+    @api.model
     def _aria_duplicates_sql(self, rows):
-        """Return the statement; each criterion is one walk of its index, at most :data:`LIMIT` rows far."""
+        """Return the statement; each criterion is one walk of its index, at most :data:`LIMIT` rows far.
+
+        :param SQL rows: query of what is compared, with the columns named below
+        """
         keys = self._aria_duplicate_keys("other")
         same_firm = SQL(
             "(mine.firm = '' OR COALESCE(other.partner_name, '') = '' OR %s = mine.firm)",
@@ -133,7 +173,7 @@ class CrmLead(models.Model):
         return SQL(
             """
             SELECT DISTINCT mine.place, found.id
-              FROM (VALUES %s) AS mine (place, id, company_id, phone, email, national_id, who, firm),
+              FROM (%s) AS mine (place, id, company_id, phone, email, national_id, who, firm),
                    LATERAL (%s) AS found
              WHERE found.id IS DISTINCT FROM mine.id
                AND (found.company_id IS NULL OR mine.company_id IS NULL OR found.company_id = mine.company_id)

@@ -174,6 +174,13 @@ class TestCrmLead(AriaCase):
         same = self.make_lead(contact_name="علي", partner_name="كيميا", phone=False)
         self.assertEqual(self.twins(lead), same)
 
+    def test_subject_counts_only_where_nothing_else_tells_who_it_is(self):
+        self.make_lead(phone="09120000001")
+        lead = self.make_lead(phone="09120000002")
+        self.assertFalse(self.twins(lead), "two people who want a pump")
+        one, two = self.make_lead(name="علي", phone=False), self.make_lead(name="علی", phone=False)
+        self.assertEqual(self.twins(one), two)
+
     def test_lost_ones_count_and_old_spelling_too(self):
         lead, other = self.make_lead(contact_name="کیمیا", phone=False), self.make_lead(phone=False)
         self.env.flush_all()

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class CrmLead(models.Model):
@@ -91,6 +92,20 @@ class CrmLead(models.Model):
             own = order.company_id.currency_id.round(amount / (order.currency_rate or 1.0))
             totals[key] = (before[0] + quantity, before[1] + own)
         return totals
+
+    @api.model
+    def _aria_won_amount_sql(self, alias):
+        # EXTENDS 'aria_crm_lead': the won lines of a lead that has any
+        return SQL(
+            """COALESCE((
+                SELECT SUM(CASE WHEN line.aria_outcome = 'won' THEN line.price_subtotal ELSE 0 END
+                           / COALESCE(NULLIF(sale.currency_rate, 0), 1))
+                  FROM sale_order_line AS line JOIN sale_order AS sale ON sale.id = line.order_id
+                 WHERE line.aria_opportunity_id = %s AND line.aria_workflow_id IS NOT NULL
+                   AND line.aria_outcome IS DISTINCT FROM 'void'), %s)""",
+            SQL.identifier(alias, "id"),
+            super()._aria_won_amount_sql(alias),
+        )
 
     @api.constrains("active", "probability")
     def _check_aria_lost_lines(self):

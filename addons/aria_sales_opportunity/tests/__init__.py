@@ -11,3 +11,4 @@ from . import test_discounts
 from . import test_alternatives
 from . import test_portal
 from . import test_loss
+from . import test_campaign_amount

@@ -1,0 +1,1 @@
+from . import aria_campaign_report

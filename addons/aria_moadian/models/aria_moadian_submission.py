@@ -6,6 +6,7 @@ from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .. import watermark
 from ..engine import update_many, with_token
@@ -140,18 +141,27 @@ class AriaMoadianSubmission(models.Model):
             }
 
     def _log(self, state, notes=None):
+        """Add a row of the log for each packet, in one statement: the ORM would need one for each hundred."""
         notes = notes or {}
-        with_token(self.env["aria.moadian.event"]).create(
-            [
-                {
-                    "submission_id": row.id,
-                    "state": state,
-                    "uid": row.uid,
-                    "note": (notes.get(row.id) or "")[:MAX_NOTE],
-                }
-                for row in self
-            ]
+        rows = [
+            (row.id, row.company_id.id, row.uid, (notes.get(row.id) or "")[:MAX_NOTE] or None)
+            for row in self
+        ]
+        if not rows:
+            return
+        user, now = self.env.uid, fields.Datetime.now()
+        values = SQL(", ").join(
+            SQL("(%s, %s, %s, %s, %s, %s, %s, %s, %s)", *row, state, user, now, user, now)
+            for row in rows
         )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO aria_moadian_event (submission_id, company_id, uid, note, state, create_uid, create_date,"
+                " write_uid, write_date) VALUES %s",
+                values,
+            )
+        )
+        self.invalidate_recordset(["event_ids"], flush=False)
 
     def _move_on(self, state, notes=None, **columns):
         """Move packets on to a state, with a row of the log each; ``columns``: {field: value or {id: value}}."""
@@ -314,12 +324,12 @@ class AriaMoadianSubmission(models.Model):
     # ------------------------------------------------------------------ asking
     @api.model
     def _cron_inquire(self):
-        """Ask for the fate of what was sent, memory by memory, with a commit for each hundred."""
+        """Ask for the fate of what was sent, memory by memory, up to 1,000 packets between two commits."""
         progress = self.env["ir.cron"]
         progress._commit_progress(remaining=self.search_count(self._asked_domain()))
         for memory in self._memories_of([("state", "in", ASKED)]):
             domain = [*self._asked_domain(), ("memory_id", "=", memory.id)]
-            while batch := self.search(domain, order="id", limit=100).try_lock_for_update(
+            while batch := self.search(domain, order="id", limit=MAX_PACKETS).try_lock_for_update(
                 allow_referencing=True
             ):
                 batch._inquire(memory)

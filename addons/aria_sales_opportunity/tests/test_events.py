@@ -191,3 +191,75 @@ class TestEvents(LineCase):
         self.assertEqual(self.codes(order.order_line), ["ready"])
         order.picking_ids.action_cancel()
         self.assertEqual(self.codes(order.order_line), ["ordered"])
+
+    def make_flow_to_payment(self):
+        """Return a company's own flow of the service, whose sale is won when it is paid."""
+        flow = self.env["aria.workflow"].create(
+            {
+                "name": "Until paid",
+                "model_id": self.env["ir.model"]._get_id("sale.order.line"),
+                "sequence": 1,
+                "domain": [("product_id", "=", self.service.id)],
+            }
+        )
+        stages = {
+            code: self.env["aria.workflow.stage"].create(
+                {"workflow_id": flow.id, "name": code, "code": code, "outcome": outcome}
+            )
+            for code, outcome in (
+                ("asked", False),
+                ("settled", "won"),
+                ("gone", "lost"),
+                ("void", "void"),
+            )
+        }
+        for event, source, target in (
+            ("paid", "asked", "settled"), ("invoice_cancelled", "settled", "asked"),
+            ("lost", None, "gone"), ("cancelled", None, "gone"), ("revised", None, "void"),
+        ):  # fmt: skip
+            self.env["aria.workflow.transition"].create(
+                {
+                    "workflow_id": flow.id,
+                    "from_stage_id": stages[source].id if source else False,
+                    "to_stage_id": stages[target].id,
+                    "trigger": "event",
+                    "event": event,
+                }
+            )
+        flow.initial_stage_id = stages["asked"]
+        flow.action_activate()
+        return flow
+
+    def test_paid_and_taken_back(self):
+        flow = self.make_flow_to_payment()
+        order = self.make_order(self.service)
+        line = order.order_line
+        self.assertEqual(line.aria_workflow_id, flow)
+        order.action_confirm()
+        invoice = self.invoice(order)
+        self.assertEqual(self.codes(line), ["asked"], "billed, not paid")
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create(
+            {"amount": 40, "payment_difference_handling": "open"}
+        ).action_create_payments()
+        self.assertEqual(self.codes(line), ["asked"], "paid in part")
+        wizard.create({}).action_create_payments()
+        self.assertEqual((self.codes(line), self.lead.won_status), (["settled"], "won"))
+        invoice.button_draft()
+        self.assertEqual(self.codes(line), ["asked"])
+        self.assertEqual(self.events(line), [False, "paid", "invoice_cancelled"])
+
+    def test_revised_voids_and_nothing_else_does(self):
+        order = self.make_order(*self.goods[:2])
+        old = order.order_line
+        self.rpc(self.seller, order, "action_aria_revise")
+        self.assertEqual([self.events(line)[-1] for line in old], ["revised", "revised"])
+        self.assertEqual(old.mapped("aria_outcome"), ["void", "void"], "cancelling came after")
+
+    def test_lost_is_in_the_log_with_its_note(self):
+        line = self.make_order(*self.goods[:2]).order_line[0]
+        self.rpc(self.seller, line, "aria_lose", self.reason.id, "too dear")
+        row = line._aria_get_log().sorted("id")[-1]
+        self.assertEqual((row.event, row.note, row.user_id), ("lost", "too dear", self.seller))

@@ -121,9 +121,10 @@ class AriaReferableMixin(models.AbstractModel):
         user = to_record(self.env, "res.users", user)
         current = self._aria_get_open_referrals()
         free = self - self.browse(current.mapped("res_id"))
-        free.check_access("write")
+        if free:  # of no records Odoo asks whether the user may write any, which holders need not
+            free.check_access("write")
         held = current._filter_held_by(self.env.user)
-        (current - held)._aria_check_sent_by_user()
+        (current - held).sudo(self.env.su)._aria_check_sent_by_user()
         values = {"note": note, "deadline": deadline, "remind_at": remind_at, "priority": priority}
         documents = free.sudo()  # the right to write them was checked above
         documents._aria_check_target(unit, user)

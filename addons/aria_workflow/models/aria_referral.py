@@ -324,9 +324,8 @@ class AriaReferral(models.Model):
 
     def _aria_check_sent_by_user(self):
         """Refuse referrals that are with somebody else and were not sent by the user."""
-        foreign = self.filtered(lambda r: r.from_user_id != self.env.user)
-        if foreign:
-            foreign._check_holder()
+        self.check_access("read")  # whoever may not even see it learns no name
+        self.filtered(lambda r: r.from_user_id != self.env.user)._check_holder()
 
     @api.model
     def _to_priority(self, value):

@@ -289,3 +289,11 @@ class TestReferral(AriaDocumentCase):
                 "aria_refer",
                 user=stranger.id,
             )
+
+    def test_nobody_takes_what_another_holds(self):
+        document = self.make_document()
+        self.rpc(self.seller, document, "aria_refer", unit=self.supply.id)
+        self.refuse(self.outsider, document, "aria_refer", unit=self.warehouse.id)
+        self.refuse(self.keeper, document, "aria_refer", None, self.keeper.id)
+        self.assertEqual(document.aria_referral_ids.mapped("state"), ["open"])
+        self.assertEqual(document.aria_unit_id, self.supply)

@@ -309,7 +309,8 @@ class AriaWorkflowMixin(models.AbstractModel):
                 previous={
                     id_: referral for id_, referral in previous.items() if id_ in records._ids
                 },
-                summary=stage.name,
+                # a job has no language of its own: the company's
+                summary=stage.with_context(lang=self.env.lang or company.partner_id.lang).name,
                 note=note,
                 deadline=stage._get_deadline(company) or None,
                 priority="0",

@@ -30,10 +30,24 @@ class AriaMoadianGuardMixin(models.AbstractModel):
                 )
             )
 
+    @api.model
+    def _aria_typed(self, vals):
+        """Return the names in ``vals`` that say more than the field's default.
+
+        A record that is made along with another one (the entry of a bank statement's line) gets its defaults
+        as values.
+        """
+        defaults = {
+            name: self._fields[name].default(self)
+            for name in self._aria_guarded
+            if name in vals and self._fields[name].default
+        }
+        return [name for name, value in vals.items() if value and value != defaults.get(name)]
+
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'base'
-        self._aria_refuse_guarded({name for vals in vals_list for name in vals})
+        self._aria_refuse_guarded({name for vals in vals_list for name in self._aria_typed(vals)})
         self._aria_refuse_guarded(
             {key[8:] for key in self.env.context if key.startswith("default_")}
         )

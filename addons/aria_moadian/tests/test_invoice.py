@@ -3,6 +3,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -237,3 +238,15 @@ class TestInvoice(InvoiceCase):
         self.memory.active = True
         bill = self.make_invoice(move_type="in_invoice", ref="b")
         self.assertEqual(bill.aria_moadian_state, "none")
+
+    def test_entries_made_along_with_another_record_get_their_defaults(self):
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        line = self.env["account.bank.statement.line"].create(
+            {"journal_id": journal.id, "payment_ref": "Deposit", "amount": 5000, "date": "2026-11-24"}
+        )
+        self.assertEqual(line.move_id.aria_moadian_state, "none")
+        for vals in ({"aria_moadian_state": "accepted"}, {"aria_taxid": "A"}):
+            with self.assertRaises(AccessError):
+                self.env["account.move"].create({"move_type": "out_invoice", **vals})

@@ -244,7 +244,12 @@ class TestInvoice(InvoiceCase):
             [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
         )
         line = self.env["account.bank.statement.line"].create(
-            {"journal_id": journal.id, "payment_ref": "Deposit", "amount": 5000, "date": "2026-11-24"}
+            {
+                "journal_id": journal.id,
+                "payment_ref": "Deposit",
+                "amount": 5000,
+                "date": "2026-11-24",
+            }
         )
         self.assertEqual(line.move_id.aria_moadian_state, "none")
         for vals in ({"aria_moadian_state": "accepted"}, {"aria_taxid": "A"}):

@@ -13,3 +13,4 @@ from . import test_alternatives
 from . import test_portal
 from . import test_loss
 from . import test_campaign_amount
+from . import test_workflow_editor

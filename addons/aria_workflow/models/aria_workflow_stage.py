@@ -34,6 +34,11 @@ class AriaWorkflowStage(models.Model):
         help="A stage with an outcome ends the way. Void records count nowhere.",
     )
 
+    pos_x = fields.Float(
+        "Place Along", help="Where the stage stands in the drawing, along the reading direction."
+    )
+    pos_y = fields.Float("Place Down", help="Where the stage stands in the drawing, downwards.")
+    workflow_state = fields.Selection(related="workflow_id.state", string="State of the Workflow")
     origin_id = fields.Many2one(
         "aria.workflow.stage",
         string="Copied From",

@@ -173,6 +173,18 @@ class AriaWorkflowVersionMixin(models.AbstractModel):
             "name": self.name,
         }
 
+    def action_draw(self):
+        """Open the drawing of this version: stages as nodes, transitions as arrows."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.client",
+            "tag": "aria_workflow_editor",
+            "name": self.display_name,
+            "context": {"active_id": self.id},
+            "params": {"workflow_id": self.id},
+        }
+
     # ------------------------------------------------------------------ activation
     def _get_replaced(self):
         """Return the versions whose records this one takes over: the active one, and any with records left."""

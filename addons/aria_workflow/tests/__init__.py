@@ -12,3 +12,4 @@ from . import test_version_race
 from . import test_replay
 from . import test_what_if
 from . import test_cartable
+from . import test_editor

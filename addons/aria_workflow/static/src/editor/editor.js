@@ -6,17 +6,19 @@ import {
     onWillUnmount,
     useRef,
     useState,
+    useSubEnv,
 } from "@odoo/owl";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {Layout} from "@web/search/layout";
-import {View} from "@web/views/view";
+import {View, getDefaultConfig} from "@web/views/view";
 import {_t} from "@web/core/l10n/translation";
+import {Mutex} from "@web/core/utils/concurrency";
 import {browser} from "@web/core/browser/browser";
 import {localization} from "@web/core/l10n/localization";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
-import {NODE, arrow, bendOf, bounds, layout} from "./geometry";
+import {NODE, bendOf, bounds, clearArrow, layout, placeLabels} from "./geometry";
 
 const STAGE = "aria.workflow.stage";
 const WAY = "aria.workflow.transition";
@@ -30,17 +32,26 @@ const COLORS = {
     void: {fill: "#f0f1f3", stroke: "#8a8f98"},
 };
 
+/** The form in the side panel, with a name of its own: the breadcrumb stays that of the drawing. */
+class EditorPanel extends Component {
+    static template = "aria_workflow.EditorPanel";
+    static components = {View};
+    static props = {view: Object};
+
+    setup() {
+        useSubEnv({config: {...getDefaultConfig()}});
+    }
+}
+
 /** The drawing of a workflow: stages as nodes, transitions as arrows, on the records themselves. */
 export class WorkflowEditor extends Component {
     static template = "aria_workflow.Editor";
-    static components = {Layout, View};
+    static components = {Layout, EditorPanel};
     static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
         this.dialog = useService("dialog");
-        this.notification = useService("notification");
         this.canvas = useRef("canvas");
         this.node = NODE;
         this.rtl = localization.direction === "rtl";
@@ -58,13 +69,17 @@ export class WorkflowEditor extends Component {
             pointer: null,
         });
         this.pointers = new Map();
+        this.mutex = new Mutex();
         this.onKeydown = this.onKeydown.bind(this);
         onWillStart(() => this.load());
         onMounted(() => {
             document.addEventListener("keydown", this.onKeydown);
-            this.fit();
+            this.open();
         });
-        onPatched(() => this.focusPending());
+        onPatched(() => {
+            this.keepScale();
+            this.focusPending();
+        });
         onWillUnmount(() => document.removeEventListener("keydown", this.onKeydown));
     }
 
@@ -105,10 +120,9 @@ export class WorkflowEditor extends Component {
         this.place();
     }
 
-    /** Give every stage its stored place, or one by the layout when none is stored. */
+    /** Give every stage its stored place, or one by the layout when it has none. */
     place() {
         const {stages, ways, workflow} = this.state;
-        const stored = stages.some((stage) => stage.pos_x || stage.pos_y);
         const automatic = layout(
             stages,
             ways.map((way) => ({from: way.from_stage_id[0], to: way.to_stage_id[0]})),
@@ -117,7 +131,9 @@ export class WorkflowEditor extends Component {
         this.state.places = Object.fromEntries(
             stages.map((stage) => [
                 stage.id,
-                stored ? {x: stage.pos_x, y: stage.pos_y} : automatic[stage.id],
+                stage.pos_x || stage.pos_y
+                    ? {x: stage.pos_x, y: stage.pos_y}
+                    : automatic[stage.id],
             ])
         );
     }
@@ -173,19 +189,22 @@ export class WorkflowEditor extends Component {
             const key = [way.from_stage_id[0] || ANY, way.to_stage_id[0]];
             (pairs[key] = pairs[key] || []).push(way);
         }
-        return Object.values(pairs).flatMap((ways) =>
+        const all = Object.values(pairs).flatMap((ways) =>
             ways.map((way, index) => {
                 const from = way.from_stage_id[0] || ANY;
                 const to = way.to_stage_id[0];
                 const bend = bendOf(index, ways.length, [to, from] in pairs);
+                const text = this.textOf(way);
                 return {
                     id: way.id,
-                    text: this.textOf(way),
+                    text,
+                    label: this.short(text, 26),
                     dash: {event: "7 4", auto: "2 4"}[way.trigger] || "none",
-                    ...arrow(drawn[from], drawn[to], this.rtl ? -bend : bend),
+                    ...clearArrow(drawn, from, to, this.rtl ? -bend : bend),
                 };
             })
         );
+        return placeLabels(all, drawn);
     }
 
     textOf(way) {
@@ -211,6 +230,7 @@ export class WorkflowEditor extends Component {
         const codes = this.state.stages.length + 1;
         const box = this.state.view;
         const x = box.x + box.width / 2;
+        await this.storePlaces();
         const [id] = await this.change(() =>
             this.orm.create(STAGE, [
                 {
@@ -232,6 +252,7 @@ export class WorkflowEditor extends Component {
         if (from === to || to === ANY) {
             return;
         }
+        await this.storePlaces();
         const [id] = await this.change(() =>
             this.orm.create(WAY, [
                 {
@@ -278,14 +299,20 @@ export class WorkflowEditor extends Component {
         );
         this.state.places = places;
         this.fit();
-        await Promise.all(stages.map((stage) => this.storePlace(stage.id)));
+        await this.storePlaces();
     }
 
-    storePlace(id) {
-        const {x, y} = this.state.places[id];
-        return this.orm.write(STAGE, [id], {
-            pos_x: Math.round(x),
-            pos_y: Math.round(y),
+    /** Keep the places of all stages: one that was given by the layout would move with the next transition. */
+    storePlaces() {
+        return this.mutex.exec(async () => {
+            for (const stage of this.state.stages) {
+                const {x, y} = this.state.places[stage.id];
+                const values = {pos_x: Math.round(x), pos_y: Math.round(y)};
+                if (stage.pos_x !== values.pos_x || stage.pos_y !== values.pos_y) {
+                    await this.orm.write(STAGE, [stage.id], values);
+                    Object.assign(stage, values);
+                }
+            }
         });
     }
 
@@ -323,6 +350,7 @@ export class WorkflowEditor extends Component {
     fit() {
         const box = bounds(this.drawn);
         const size = this.canvas.el?.getBoundingClientRect();
+        this.size = size;
         const ratio = size && size.height ? size.width / size.height : 1.6;
         const width = Math.max(box.width, box.height * ratio, 360);
         const height = width / ratio;
@@ -331,6 +359,25 @@ export class WorkflowEditor extends Component {
             y: box.y - (height - box.height) / 2,
             width,
             height,
+        };
+    }
+
+    /** The whole drawing, or where it begins when the whole would be too small to read. */
+    open() {
+        this.fit();
+        const readable = this.canvas.el.getBoundingClientRect().width / 0.75;
+        const {width, height} = this.state.view;
+        const first = this.drawn[this.state.workflow.initial_stage_id[0]];
+        if (width <= readable * 1.5 || !first) {
+            return;
+        }
+        const margin = NODE.height / 2;
+        const right = first.x + NODE.width + margin;
+        this.state.view = {
+            x: this.rtl ? right - readable : first.x - margin,
+            y: first.y - margin * 2,
+            width: readable,
+            height: (height * readable) / width,
         };
     }
 
@@ -349,6 +396,52 @@ export class WorkflowEditor extends Component {
     get viewBox() {
         const {x, y, width, height} = this.state.view || bounds(this.drawn);
         return `${x} ${y} ${width} ${height}`;
+    }
+
+    /** When the side panel opens or closes: the same scale, and what is selected in sight. */
+    keepScale() {
+        const size = this.canvas.el?.getBoundingClientRect();
+        const {size: former} = this;
+        if (!size?.width || !size.height || !former?.width || !former.height) {
+            return;
+        }
+        if (size.width === former.width && size.height === former.height) {
+            return;
+        }
+        this.size = size;
+        const {view} = this.state;
+        const width = (view.width * size.width) / former.width;
+        const height = (view.height * size.height) / former.height;
+        const x = this.rtl ? view.x + view.width - width : view.x;
+        this.state.view = {x, y: view.y, width, height};
+        this.showSelected();
+    }
+
+    showSelected() {
+        const {selected, view} = this.state;
+        const place = selected?.kind === "stage" && this.drawn[selected.id];
+        if (!place) {
+            return;
+        }
+        const margin = NODE.height / 2;
+        const inside = (at, length, from, size) =>
+            Math.min(Math.max(from, at + length + margin - size), at - margin);
+        this.state.view = {
+            ...view,
+            x: inside(place.x, NODE.width, view.x, view.width),
+            y: inside(place.y, NODE.height, view.y, view.height),
+        };
+    }
+
+    /** The line that follows the pointer while a transition is drawn. */
+    get rubber() {
+        const from = this.drawn[this.state.connecting];
+        const {pointer} = this.state;
+        if (!from || !pointer) {
+            return "";
+        }
+        const x = from.x + (this.rtl ? 0 : NODE.width);
+        return `M ${x} ${from.y + NODE.height / 2} L ${pointer.x} ${pointer.y}`;
     }
 
     toDrawing(event) {
@@ -449,7 +542,7 @@ export class WorkflowEditor extends Component {
             }
         } else if (drag.kind === "node" && drag.moved) {
             if (drag.id !== ANY && !this.readonly) {
-                await this.storePlace(drag.id);
+                await this.storePlaces();
             }
         } else if (drag.kind === "node") {
             this.select("stage", drag.id);
@@ -463,7 +556,7 @@ export class WorkflowEditor extends Component {
         const {target} = event;
         if (
             !this.canvas.el ||
-            target.closest(".o_aria_panel, .o_dialog, input, textarea, select") ||
+            target.closest?.(".o_aria_panel, .o_dialog, input, textarea, select") ||
             event.ctrlKey ||
             event.metaKey ||
             event.altKey
@@ -537,7 +630,7 @@ export class WorkflowEditor extends Component {
                 x: place.x + moves[key][0],
                 y: place.y + moves[key][1],
             };
-            this.storePlace(id);
+            this.storePlaces();
             return true;
         }
         return false;
@@ -572,17 +665,6 @@ export class WorkflowEditor extends Component {
         link.download = `${this.state.workflow.display_name}-${this.state.workflow.version}.svg`;
         link.click();
         browser.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    }
-
-    async onHeaderAction(method) {
-        const action = await this.orm.call("aria.workflow", method, [
-            [this.workflowId],
-        ]);
-        if (action && action !== true) {
-            await this.action.doAction(action, {onClose: () => this.load()});
-        } else {
-            await this.load();
-        }
     }
 }
 

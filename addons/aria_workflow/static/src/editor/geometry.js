@@ -1,8 +1,11 @@
 /** Geometry of the drawing of a workflow: sizes, automatic layout, arrows. No component, no server. */
 
 export const NODE = {width: 172, height: 58};
-const GAP = {x: 96, y: 44};
+const GAP = {x: 170, y: 84};
 const MARGIN = 40;
+// where an arrow is looked at for nodes in its way, and where its label may stand, the middle first
+const SAMPLES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+const SPOTS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.24, 0.76, 0.18, 0.82, 0.12, 0.88];
 
 /**
  * Places for stages that have none: columns by the distance from the first stage.
@@ -69,7 +72,7 @@ function border(place, point, margin) {
  * @param {Object} from place of the node it leaves
  * @param {Object} to place of the node it enters
  * @param {Number} bend how far it is bent, in pixels
- * @returns {Object} {path, label: {x, y}}
+ * @returns {Object} {path, at(t): the point at t between 0 and 1}
  */
 export function arrow(from, to, bend) {
     const one = center(from);
@@ -83,11 +86,56 @@ export function arrow(from, to, bend) {
     const end = border(to, aside, 6);
     return {
         path: `M ${start.x} ${start.y} Q ${aside.x} ${aside.y} ${end.x} ${end.y}`,
-        label: {
-            x: start.x / 4 + aside.x / 2 + end.x / 4,
-            y: start.y / 4 + aside.y / 2 + end.y / 4,
-        },
+        at: (t) => ({
+            x: (1 - t) ** 2 * start.x + 2 * t * (1 - t) * aside.x + t ** 2 * end.x,
+            y: (1 - t) ** 2 * start.y + 2 * t * (1 - t) * aside.y + t ** 2 * end.y,
+        }),
     };
+}
+
+/** The arrow between two of `places`, bent further when it would run behind other nodes. */
+export function clearArrow(places, from, to, bend) {
+    const others = Object.entries(places)
+        .filter(([id]) => id !== String(from) && id !== String(to))
+        .map(([, place]) => ({...place, ...NODE}));
+    let best = null;
+    for (const more of [0, 40, -40, 80, -80]) {
+        const line = arrow(places[from], places[to], bend + more);
+        const hidden = SAMPLES.filter((t) =>
+            others.some((box) => overlap(box, {...line.at(t), width: 0, height: 0}))
+        ).length;
+        if (!best || hidden < best.hidden) {
+            best = {...line, hidden};
+        }
+        if (!hidden) {
+            break;
+        }
+    }
+    return best;
+}
+
+/** Give each arrow {at, label} a place {x, y} for its label that covers no node and no other label, if there is one. */
+export function placeLabels(arrows, places) {
+    const taken = Object.values(places).map((place) => ({...place, ...NODE}));
+    return arrows.map((one) => {
+        const width = one.label.length * 5.6 + 6;
+        const boxes = SPOTS.map((t) => {
+            const {x, y} = one.at(t);
+            return {x: x - width / 2, y: y - 10, width, height: 14, center: {x, y}};
+        });
+        const box = boxes.find((b) => !taken.some((t) => overlap(b, t))) || boxes[0];
+        taken.push(box);
+        return {...one, spot: box.center};
+    });
+}
+
+function overlap(one, two) {
+    return (
+        one.x < two.x + two.width &&
+        two.x < one.x + one.width &&
+        one.y < two.y + two.height &&
+        two.y < one.y + one.height
+    );
 }
 
 /** How far the arrow number `index` of `count` from one node to another is bent. */

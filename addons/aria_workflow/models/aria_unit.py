@@ -244,7 +244,9 @@ class AriaUnit(models.Model):
     @api.model
     def _get_designers(self, company):
         """Return who sets up units and is told when nobody else could be."""
-        users = self.env.ref("aria_workflow.group_designer").sudo().all_user_ids  # names for news
+        # not env.ref: it asks the database at every call, and this is asked for each of many referrals
+        group = self.env["ir.model.data"]._xmlid_to_res_id("aria_workflow.group_designer")
+        users = self.env["res.groups"].sudo().browse(group).all_user_ids  # names for news
         return users.filtered(
             lambda u: u.active and not u.share and (not company or company in u.company_ids)
         )

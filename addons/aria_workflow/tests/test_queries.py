@@ -51,6 +51,10 @@ class TestQueries(AriaDocumentCase):
     def test_fire(self):
         self.assert_flat(lambda documents: documents.aria_fire("reserved"), self.make_document)
 
+    def test_fire_to_a_unit_where_nobody_is(self):
+        self.supply.write({"member_ids": [(5,)], "manager_id": False})
+        self.assert_flat(lambda documents: documents.aria_fire("reserved"), self.make_document)
+
     def test_fire_closes(self):
         def make(count):
             documents = self.make_document(count)

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from .aria_news_mixin import PREFERENCES
 
 # as Odoo's own clock does, stop counting where nobody reads the figure any more
-COUNT_LIMIT = 1000
+COUNT_LIMIT = 400
 
 
 class ResUsers(models.Model):

@@ -19,6 +19,7 @@ STATES = [
     ("sending", "Being Sent"),
     ("taken", "Taken by the Service"),
     ("unknown", "Answer Lost"),
+    ("manual", "Handed over by Hand"),
     ("accepted", "Accepted"),
     ("warned", "Accepted with Warnings"),
     ("refused", "Refused"),
@@ -37,7 +38,13 @@ FINAL = (*ACCEPTED, "refused")
 OPEN = ("queued", "sending", "taken", "unknown")
 ASKED = ("sending", "taken", "unknown")
 # what an invoice shows for a state of its packet
-MOVE_STATES = {"queued": "sent", "sending": "sent", "taken": "in_process", "unknown": "in_process"}
+MOVE_STATES = {
+    "queued": "sent",
+    "sending": "sent",
+    "taken": "in_process",
+    "unknown": "in_process",
+    "manual": "in_process",
+}
 FIRST_INQUIRY = timedelta(seconds=10)
 STALE = timedelta(minutes=3)  # a packet "being sent" for longer was left by a process that died
 RESEND_AFTER = timedelta(minutes=10)  # a lost packet that is not found by then never arrived

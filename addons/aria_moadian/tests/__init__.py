@@ -1,6 +1,9 @@
 from . import test_agreement
+from . import test_board
 from . import test_concurrency
+from . import test_goods
 from . import test_invoice
+from . import test_issues
 from . import test_lib_amounts
 from . import test_lib_client
 from . import test_lib_codes
@@ -9,9 +12,11 @@ from . import test_lib_keys
 from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
+from . import test_manual
 from . import test_memory
 from . import test_reference
 from . import test_restore
+from . import test_setup
 from . import test_simulated
 from . import test_simulator_client
 from . import test_simulator_faults
@@ -19,4 +24,5 @@ from . import test_simulator_ledger
 from . import test_simulator_rules
 from . import test_simulator_server
 from . import test_submission
+from . import test_summary
 from . import test_watch

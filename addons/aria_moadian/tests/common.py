@@ -233,7 +233,7 @@ class MemoryService:
         messages = (clients.Message(code, "هشدار سامانه", "warning"),) if code else ()
         return clients.Result(uid, "r-1", status, messages, "A11216", "", {"status": status})
 
-    def page(self, start, end, page):
+    def page(self, start, end, page, status=None):
         return [self.result(uid) for uid in self.packets]
 
     def receipt(self, result):

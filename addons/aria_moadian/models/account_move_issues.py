@@ -1,0 +1,229 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from ..invoice import InvoiceBuilder
+
+INDEX = re.compile(r"^body\[(\d+)\]")
+# fields of an invoice whose value comes from a record of Odoo
+BUYER = ("tob", "tinb", "bid", "bpc", "bbc", "bpn")
+SELLER = ("tins", "sbc")
+PRODUCT = ("sstid", "sstt", "vba", "cui")
+UNIT = ("mu",)
+TAX = ("vra", "odt", "odr", "odam", "olt", "olr", "olam")
+REFERENCE = ("irtaxid",)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    aria_moadian_issues = fields.Json(
+        compute="_compute_aria_moadian_issues",
+        compute_sudo=True,
+        groups="aria_moadian.group_user",
+        help="What stands against the invoice: text, place on the form, and what is opened to mend it.",
+    )
+    aria_moadian_missing = fields.Char(
+        compute="_compute_aria_moadian_missing",
+        compute_sudo=True,
+        groups="aria_moadian.group_user",
+        help="What of the set-up is missing before the invoice can be sent.",
+    )
+
+    @api.depends("aria_moadian_findings", "aria_moadian_state", "state")
+    @api.depends_context("lang")
+    def _compute_aria_moadian_issues(self):
+        drafts = self.filtered(lambda move: move._is_aria_moadian_draft())
+        memories = self.env["aria.moadian.memory"]._get_for(drafts.company_id) if drafts else {}
+        for move in self:
+            findings = move.aria_moadian_findings or []
+            if move in drafts and move.company_id.id in memories:
+                findings = move._aria_moadian_prepare(memories[move.company_id.id])[1]
+            move.aria_moadian_issues = [
+                move._aria_issue(key, finding) for key, finding in enumerate(findings)
+            ]
+
+    def _is_aria_moadian_draft(self):
+        """Return whether this is a saved draft of a sale with lines, which can be judged before it is posted."""
+        return (
+            isinstance(self.id, int)
+            and self.state == "draft"
+            and self.move_type == "out_invoice"
+            and bool(self.partner_id and self.invoice_line_ids)
+        )
+
+    @api.depends("company_id", "move_type", "aria_moadian_state")
+    @api.depends_context("lang")
+    def _compute_aria_moadian_missing(self):
+        sales = self.filtered(
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.state != "cancel"
+                and move.aria_moadian_state in ("none", "to_check", "ready", "refused")
+            )
+        )
+        told = {
+            company: company._get_aria_moadian_missing() for company in sales.company_id
+        }
+        for move in self:
+            move.aria_moadian_missing = move in sales and told[move.company_id]
+
+    # ------------------------------------------------------------------ issues
+    def _aria_issue(self, key, finding):
+        """Return a finding as the form shows it, with the record that is opened to mend it."""
+        name = "fa" if (self.env.lang or "").startswith("fa") else "en"
+        scope, record = self._aria_target(finding.get("path") or "")
+        return {
+            "key": key,
+            "scope": scope,
+            "code": finding.get("code") or "",
+            "text": finding.get(name) or "",
+            "severity": finding.get("severity") or "error",
+            "fix": self._aria_fix_label(record),
+        }
+
+    def _aria_fix_label(self, record):
+        labels = {
+            "res.partner": self.env._("Open the contact"),
+            "product.template": self.env._("Give it its ID"),
+            "uom.uom": self.env._("Open the unit"),
+            "account.tax": self.env._("Open the tax"),
+            "account.move": self.env._("Open the invoice referred to"),
+        }
+        return labels.get(record._name) if record else False
+
+    def _aria_target(self, path):
+        """Return (place on the form, record to mend) of the path of a finding."""
+        field = path.rpartition(".")[2]
+        line = self._aria_line_at(path)
+        if field in BUYER:
+            return "buyer", self.commercial_partner_id
+        if field in SELLER:
+            return "seller", self.company_id.partner_id
+        if field in REFERENCE:
+            return "other", self.reversed_entry_id
+        if field in PRODUCT:
+            return "line", (line or self._aria_line_without_id()).product_id.product_tmpl_id
+        if field in UNIT:
+            return "line", line.product_uom_id
+        if field in TAX:
+            return "line", line.tax_ids[:1]
+        return ("line" if line or path.startswith("body") else "other"), self.browse()
+
+    def _aria_line_at(self, path):
+        """Return the line of the invoice that a path means; deductions are no lines of their own."""
+        index = INDEX.match(path)
+        if not index:
+            return self.invoice_line_ids.browse()
+        builder = InvoiceBuilder(self, fields.Datetime.now())
+        lines = [line for line in builder._product_lines() if builder._target(line) >= 0]
+        place = int(index[1])
+        return lines[place] if place < len(lines) else self.invoice_line_ids.browse()
+
+    def _aria_line_without_id(self):
+        """Return the first line whose product has no goods/service id: the service names the field only."""
+        lines = self.invoice_line_ids.filtered("product_id")
+        without = lines.filtered(lambda line: not line.product_id.product_tmpl_id._get_aria_sstid())
+        return (without or lines)[:1]
+
+    def action_aria_moadian_fix(self, key):
+        """Open what has to be mended for one issue.
+
+        :param int key: ``key`` of the issue, as ``aria_moadian_issues`` gives it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._aria_moadian_demand_right()
+        # sudo: findings of an invoice that the user may read
+        findings = self.sudo().aria_moadian_issues or []
+        if not isinstance(key, int) or not 0 <= key < len(findings):
+            raise UserError(
+                self.env._(
+                    "%(invoice)s has changed meanwhile; look at what is shown now.",
+                    invoice=self.display_name,
+                )
+            )
+        record = self._aria_target(self._aria_path(key))[1]
+        if record._name == "product.template" and record:
+            return self._aria_open_assign(record)
+        return self._aria_open(record)
+
+    def _aria_path(self, key):
+        if self._is_aria_moadian_draft():
+            memory = self.env["aria.moadian.memory"]._get_for(self.company_id)[self.company_id.id]
+            # sudo: a draft is judged as it would be when posted
+            return self.sudo()._aria_moadian_prepare(memory)[1][key].get("path") or ""
+        return self.aria_moadian_findings[key].get("path") or ""
+
+    def _aria_open_assign(self, product):
+        values = {"product_ids": [fields.Command.set(product.ids)], "move_id": self.id}
+        wizard = self.env["aria.moadian.assign"].create(values)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Goods/Service ID"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _aria_open(self, record):
+        record = record or self
+        view = {"res.partner": "aria_moadian.res_partner_view_form_moadian"}.get(record._name)
+        return {
+            "type": "ir.actions.act_window",
+            "name": record.display_name,
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(view and self.env.ref(view).id, "form")],
+            "target": "new" if view else "current",
+        }
+
+    def _aria_moadian_check_again(self):
+        """Judge invoices again after what they stand on was mended; drafts are judged whenever they are shown."""
+        posted = self.filtered(lambda move: move.state == "posted")
+        posted.check_access("read")
+        # sudo: the judgement is written by the addon only
+        posted.sudo()._aria_moadian_check()
+
+    def action_aria_moadian_recheck(self):
+        """Judge invoices again after something was mended from their form; what is sent already is left alone."""
+        self._aria_moadian_demand_right()
+        self._aria_moadian_check_again()
+        return True
+
+    # ------------------------------------------------------------------ set-up
+    def action_aria_moadian_set_up(self):
+        """Open the set-up of the invoice's company; accountants are told whom to ask."""
+        self.check_access("read")
+        if not self.env.user.has_group("aria_moadian.group_manager"):
+            raise UserError(
+                self.env._(
+                    "The connection to the tax organisation is set up by a manager of the group “Moadian”: %(names)s.",
+                    names="، ".join(self._aria_moadian_managers().mapped("name")),
+                )
+            )
+        memories = self.env["aria.moadian.memory"]._get_for(self.company_id)
+        memory = memories.get(self.company_id[:1].id, self.env["aria.moadian.memory"])
+        return self.env["aria.moadian.memory"].browse(memory.id).action_set_up()
+
+    def _aria_moadian_managers(self):
+        # sudo: names of those who may help
+        group = self.env.ref("aria_moadian.group_manager").sudo()
+        return group.all_user_ids.filtered(
+            lambda user: user.active and user.id > 1 and self.company_id[:1] in user.company_ids
+        )
+
+    def action_aria_moadian_send(self):
+        # EXTENDS 'aria_moadian'
+        companies = self.filtered(lambda move: move.aria_moadian_state == "none").company_id
+        memories = self.env["aria.moadian.memory"]._get_for(companies) if companies else {}
+        for company in companies:
+            if company.id not in memories:
+                raise RedirectWarning(
+                    company._tell_no_aria_memory(),
+                    self.env.ref("aria_moadian.aria_moadian_setup_action").id,
+                    self.env._("Set up"),
+                )
+        return super().action_aria_moadian_send()

@@ -1,7 +1,7 @@
 {
     "name": "Aria Moadian",
     "summary": "Electronic invoices for the Iranian tax organisation, right to the Rial and sent once",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Localizations/EDI",
     "author": "Aria",
     "license": "LGPL-3",
@@ -22,7 +22,7 @@
         "views/account_tax_views.xml",
         "views/res_partner_views.xml",
         "views/account_move_issues_views.xml",
-        "views/account_move_board_views.xml",
+        "views/aria_moadian_result_views.xml",
         "views/aria_moadian_good_views.xml",
         "views/aria_moadian_manual_views.xml",
         "views/aria_moadian_period_views.xml",

@@ -9,7 +9,8 @@ ACCEPTED = ("accepted", "warned")
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move"]
 
     aria_moadian_period = fields.Char(
         "Jalali Period",
@@ -30,7 +31,8 @@ class AccountMove(models.Model):
         periods = [self._aria_moadian_parse_period(str(text)) for text in values if text]
         return Domain.OR(
             [
-                Domain("invoice_date", ">=", period.start) & Domain("invoice_date", "<=", period.end)
+                Domain("invoice_date", ">=", period.start)
+                & Domain("invoice_date", "<=", period.end)
                 for period in periods
             ]
         )
@@ -75,7 +77,9 @@ class AccountMove(models.Model):
         self._aria_moadian_demand_right()
         reasons = {
             move: move.aria_moadian_state not in ACCEPTED
-            and self.env._("It is not accepted by the tax organisation; there is nothing to cancel.")
+            and self.env._(
+                "It is not accepted by the tax organisation; there is nothing to cancel."
+            )
             for move in self
         }
         return self._aria_moadian_each("action_aria_moadian_cancel", reasons)

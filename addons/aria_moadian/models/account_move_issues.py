@@ -16,7 +16,8 @@ REFERENCE = ("irtaxid",)
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move"]
 
     aria_moadian_issues = fields.Json(
         compute="_compute_aria_moadian_issues",
@@ -63,9 +64,7 @@ class AccountMove(models.Model):
                 and move.aria_moadian_state in ("none", "to_check", "ready", "refused")
             )
         )
-        told = {
-            company: company._get_aria_moadian_missing() for company in sales.company_id
-        }
+        told = {company: company._get_aria_moadian_missing() for company in sales.company_id}
         for move in self:
             move.aria_moadian_missing = move in sales and told[move.company_id]
 

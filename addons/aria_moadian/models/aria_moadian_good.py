@@ -18,7 +18,9 @@ class AriaMoadianGood(models.Model):
         help="As the list says: public or specific, domestic or imported, goods or service."
     )
 
-    _sstid_uniq = models.Constraint("UNIQUE(sstid)", "This goods/service id is in the list already.")
+    _sstid_uniq = models.Constraint(
+        "UNIQUE(sstid)", "This goods/service id is in the list already."
+    )
 
     @api.depends("sstid", "name")
     def _compute_display_name(self):

@@ -19,7 +19,8 @@ class AriaMoadianSubmission(models.Model):
     packet is then found by its number.
     """
 
-    _inherit = "aria.moadian.submission"
+    _name = "aria.moadian.submission"
+    _inherit = ["aria.moadian.submission"]
 
     def action_export_manual(self):
         """Open the export of packets that wait, as the tables of the tax portal."""
@@ -35,7 +36,9 @@ class AriaMoadianSubmission(models.Model):
         taken = self._lock_in("manual")
         if not taken:
             raise UserError(
-                self.env._("None of these packets was handed over by hand, or another is at them now.")
+                self.env._(
+                    "None of these packets was handed over by hand, or another is at them now."
+                )
             )
         try:
             unknown = taken._ask_by_number()
@@ -47,7 +50,9 @@ class AriaMoadianSubmission(models.Model):
     def _demand_accountant(self):
         if not self.env.su and not self.env.user.has_group("aria_moadian.group_user"):
             raise AccessError(
-                self.env._("Only accountants of the group “Moadian” may do this; ask for the right.")
+                self.env._(
+                    "Only accountants of the group “Moadian” may do this; ask for the right."
+                )
             )
         self.check_access("read")
 

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class AriaMoadianMemory(models.Model):
-    _inherit = "aria.moadian.memory"
+    _name = "aria.moadian.memory"
+    _inherit = ["aria.moadian.memory"]
 
     def _get_missing(self):
         """Return in one sentence what keeps a memory from sending, or False."""
@@ -14,9 +15,7 @@ class AriaMoadianMemory(models.Model):
         if self.halted:
             return self.halt_note
         if not (self.tested_at or self.last_serial):
-            return self.env._(
-                "The connection of memory %(name)s was never tested.", name=self.name
-            )
+            return self.env._("The connection of memory %(name)s was never tested.", name=self.name)
         return False
 
     def action_set_up(self):

@@ -39,7 +39,9 @@ class TestBoard(InvoiceCase):
 
     def test_send_many(self):
         good, draft = self.make_invoice(), self.make_invoice(post=False)
-        bad = self.make_invoice({"product_id": self.env["product.product"].create({"name": "x"}).id})
+        bad = self.make_invoice(
+            {"product_id": self.env["product.product"].create({"name": "x"}).id}
+        )
         sent = self.make_invoice()
         sent.action_aria_moadian_send()
         moves = good | draft | bad | sent
@@ -71,12 +73,14 @@ class TestBoard(InvoiceCase):
 
         def failing(model, prepared):
             if any(row[0] == second for row in prepared):
-                raise UserError("not this one")
+                raise UserError("not this one")  # pylint: disable=translation-required
             return enqueue(model, prepared)
 
         with patch.object(packets, "_enqueue", failing):
             results = self.results(moves, "action_aria_moadian_cancel_many")
-        self.assertEqual((results[second].outcome, second.aria_moadian_state), ("failed", "accepted"))
+        self.assertEqual(
+            (results[second].outcome, second.aria_moadian_state), ("failed", "accepted")
+        )
         self.assertEqual(results[second].message, "not this one")
         self.assertEqual(results[first].outcome, "queued")
         self.assertEqual(results[third].outcome, "queued")

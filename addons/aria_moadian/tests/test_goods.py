@@ -16,7 +16,9 @@ class TestGoods(InvoiceCase):
 
     def wizard(self, data, user=None):
         values = {"file": base64.b64encode(data)}
-        return self.env["aria.moadian.good.import"].with_user(user or self.accountant).create(values)
+        return (
+            self.env["aria.moadian.good.import"].with_user(user or self.accountant).create(values)
+        )
 
     def excel(self, *rows):
         return sheets.write({"List": [HEADINGS, *rows]})
@@ -36,7 +38,9 @@ class TestGoods(InvoiceCase):
         self.assertIn("Row 4: “271000013” has not 13 digits.", wizard.bad_rows)
         self.assertIn("Row 5: 2710000138648 has no description.", wizard.bad_rows)
         self.assertIn("Row 6: “ده” is no VAT rate.", wizard.bad_rows)
-        goods = self.env["aria.moadian.good"].search([("sstid", "in", ("2710000138624", "2710000138631"))])
+        goods = self.env["aria.moadian.good"].search(
+            [("sstid", "in", ("2710000138624", "2710000138631"))]
+        )
         self.assertEqual(goods.sorted("sstid").mapped("vat_rate"), [10, 0])
         again = self.wizard(self.excel(["2710000138624", "یخچال", "9", "", ""]))
         again.action_import()
@@ -101,7 +105,13 @@ class TestGoods(InvoiceCase):
             values = {"sstid": "2710000138624", "name": "x"}
             self.rpc(self.accountant, "aria.moadian.good", "create", values)
         with self.assertRaises(AccessError):
-            self.rpc(self.accountant, "product.template", "write", self.product.product_tmpl_id.ids, {"name": "x"})
+            self.rpc(
+                self.accountant,
+                "product.template",
+                "write",
+                self.product.product_tmpl_id.ids,
+                {"name": "x"},
+            )
         wizard = self.env["aria.moadian.assign"].with_user(self.accountant).create({})
         with self.assertRaises(AccessError):
             self.rpc(clerk, "aria.moadian.assign", "action_apply", wizard.ids)

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
 from odoo.addons.aria_moadian import sheets
+from odoo.addons.aria_moadian.lib import client as clients
 from odoo.addons.aria_moadian.lib.taxid import make_taxid
 from odoo.addons.aria_persian.tools import jalali
 
@@ -125,7 +126,9 @@ class TestSummary(PeriodCase):
         with freeze_time("2026-11-01 10:00:00"):
             self.make_invoice(invoice_date=date(2026, 9, 23))
             for kind, expected in (("quarter", 100), ("year", 100), ("month", 0)):
-                wizard = self.wizard("aria.moadian.summary", kind=kind, year=1405, month="8", quarter="3")
+                wizard = self.wizard(
+                    "aria.moadian.summary", kind=kind, year=1405, month="8", quarter="3"
+                )
                 wizard.action_compute()
                 self.assertEqual(wizard.vat, expected, kind)
 
@@ -177,9 +180,7 @@ class TestReconcile(PeriodCase):
         old = self.stranger(fields.Datetime.now() - timedelta(days=70))
         self.service.take("6a2bcd88-a871-4245-a393-2843eafe6e03", {"header": {"taxid": old}})
         wizard = self.compare()
-        self.assertEqual(
-            self.kinds(wizard), {("books_only", here.id), ("there_only", there)}
-        )
+        self.assertEqual(self.kinds(wizard), {("books_only", here.id), ("there_only", there)})
         self.assertIn("send it", wizard.line_ids.filtered("move_id").note)
 
     def test_lost_there(self):
@@ -209,11 +210,11 @@ class TestReconcile(PeriodCase):
             {("differs", differs.id), ("differs", cancelled.id), ("there_only", there)},
         )
         self.assertIn("Row 6", wizard.bad_rows)
-        self.assertEqual(wizard.line_ids.filtered(lambda row: row.kind == "there_only").there_total, 5000)
+        self.assertEqual(
+            wizard.line_ids.filtered(lambda row: row.kind == "there_only").there_total, 5000
+        )
 
     def test_service_down(self):
-        from odoo.addons.aria_moadian.lib import client as clients
-
         self.service.fail = []
         wizard = self.wizard("aria.moadian.reconcile")
         with (

@@ -120,7 +120,9 @@ class AriaMoadianManualResult(models.TransientModel):
         manual = found.filtered(lambda row: row.state == "manual")
         if len(manual._lock_in("manual")) < len(manual):
             raise UserError(
-                self.env._("Some of these packets are just being asked for; import again in a minute.")
+                self.env._(
+                    "Some of these packets are just being asked for; import again in a minute."
+                )
             )
         return {row.taxid: row for row in found}
 
@@ -128,10 +130,14 @@ class AriaMoadianManualResult(models.TransientModel):
         """Return (what a row says of its packet or None, why the row cannot be used)."""
         verdict = _verdict(row)
         if not packet:
-            return None, self.env._("“%(number)s” is no tax number of this database.", number=row["taxid"])
+            return None, self.env._(
+                "“%(number)s” is no tax number of this database.", number=row["taxid"]
+            )
         if not verdict:
             return None, self.env._(
-                "%(number)s: “%(status)s” is no known state.", number=packet.taxid, status=row["status"]
+                "%(number)s: “%(status)s” is no known state.",
+                number=packet.taxid,
+                status=row["status"],
             )
         if packet.state == "manual":
             return verdict, None

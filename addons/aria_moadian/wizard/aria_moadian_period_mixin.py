@@ -49,10 +49,14 @@ class AriaMoadianPeriodMixin(models.AbstractModel):
         self.ensure_one()
         if not self.env.su and not self.env.user.has_group("aria_moadian.group_user"):
             raise AccessError(
-                self.env._("Only accountants of the group “Moadian” may do this; ask for the right.")
+                self.env._(
+                    "Only accountants of the group “Moadian” may do this; ask for the right."
+                )
             )
         if self.company_id not in self.env.companies:
-            raise AccessError(self.env._("You do not work for %(name)s.", name=self.company_id.name))
+            raise AccessError(
+                self.env._("You do not work for %(name)s.", name=self.company_id.name)
+            )
         if not self.date_start:
             raise UserError(
                 self.env._("%(year)s is no year of the Jalali calendar.", year=self.year)

@@ -31,7 +31,7 @@ class AriaMoadianReconcile(models.TransientModel):
     _inherit = ["aria.moadian.period.mixin", "aria.moadian.sheet.mixin"]
 
     line_ids = fields.One2many("aria.moadian.reconcile.line", "reconcile_id", readonly=True)
-    compared = fields.Integer("Compared", readonly=True)
+    compared = fields.Integer(readonly=True)
     done = fields.Boolean(readonly=True)
 
     def action_compare(self):
@@ -83,7 +83,9 @@ class AriaMoadianReconcile(models.TransientModel):
                 if move.move_type == "out_invoice" or move.aria_moadian_state != "none":
                     yield self._row("books_only", move, note=self._tell_open(move))
             elif packet.taxid not in found:
-                note = self.env._("It was accepted, but is not found there; look in the tax portal.")
+                note = self.env._(
+                    "It was accepted, but is not found there; look in the tax portal."
+                )
                 yield self._row("books_only", move, packet.taxid, note)
             else:
                 yield from self._compare_one(move, packet, found[packet.taxid])
@@ -145,9 +147,7 @@ class AriaMoadianReconcile(models.TransientModel):
 
     def _date_of(self, taxid):
         with suppress(ValueError):
-            moment = datetime.fromtimestamp(
-                parse_taxid(taxid).day * DAY_MS / 1000, timezone.utc
-            )
+            moment = datetime.fromtimestamp(parse_taxid(taxid).day * DAY_MS / 1000, timezone.utc)
             return moment.date()
         return False
 

@@ -24,7 +24,9 @@ class AriaMoadianResultLine(models.TransientModel):
     _name = "aria.moadian.result.line"
     _description = "Result of an Invoice"
 
-    result_id = fields.Many2one("aria.moadian.result", "Results", required=True, index=True, ondelete="cascade")
+    result_id = fields.Many2one(
+        "aria.moadian.result", "Results", required=True, index=True, ondelete="cascade"
+    )
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     outcome = fields.Selection(
         [

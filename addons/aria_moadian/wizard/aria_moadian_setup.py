@@ -148,7 +148,9 @@ class AriaMoadianSetup(models.TransientModel):
                 self.env._("Type the memory id; the tax portal shows its six characters.")
             )
         if self.company_id not in self.env.user.company_ids:
-            raise AccessError(self.env._("You do not work for %(name)s.", name=self.company_id.name))
+            raise AccessError(
+                self.env._("You do not work for %(name)s.", name=self.company_id.name)
+            )
         self._write_seller()
         address = ADDRESSES.get(self.environment) or self.base_url
         if not address:
@@ -158,9 +160,7 @@ class AriaMoadianSetup(models.TransientModel):
         if memory:
             memory.write({**values, "active": True})
         else:
-            memory = memory.create(
-                {**values, "name": self.name, "company_id": self.company_id.id}
-            )
+            memory = memory.create({**values, "name": self.name, "company_id": self.company_id.id})
         self.memory_id = memory
 
     def _find_memory(self, address):
@@ -185,7 +185,9 @@ class AriaMoadianSetup(models.TransientModel):
             "aria_economic_code": self.economic_code,
             "aria_national_id": self.national_id,
         }
-        changed = {name: value for name, value in wanted.items() if (value or "") != (seller[name] or "")}
+        changed = {
+            name: value for name, value in wanted.items() if (value or "") != (seller[name] or "")
+        }
         if changed:
             # sudo: whoever sets up the memory gives its company the two numbers that are sent, and nothing else
             seller.sudo().write(changed)

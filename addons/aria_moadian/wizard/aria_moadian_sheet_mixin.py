@@ -25,7 +25,9 @@ class AriaMoadianSheetMixin(models.AbstractModel):
         """Refuse whoever is not an accountant of the Moadian groups."""
         if not self.env.su and not self.env.user.has_group("aria_moadian.group_user"):
             raise AccessError(
-                self.env._("Only accountants of the group “Moadian” may do this; ask for the right.")
+                self.env._(
+                    "Only accountants of the group “Moadian” may do this; ask for the right."
+                )
             )
 
     def _read_sheet(self, columns, required):

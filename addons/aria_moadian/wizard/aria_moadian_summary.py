@@ -47,7 +47,9 @@ class AriaMoadianSummary(models.TransientModel):
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
         rows = self.env.execute_query_dict(self._get_query())
-        rows.sort(key=lambda row: ([key for key, _ in BUCKETS].index(row["bucket"]), row["move_type"]))
+        rows.sort(
+            key=lambda row: ([key for key, _ in BUCKETS].index(row["bucket"]), row["move_type"])
+        )
         for row in rows:
             row["difference"] = row["vat"] - row["there_vat"]
         self.write(

@@ -27,7 +27,9 @@ MONTHS = (
 SEASONS = ("بهار", "تابستان", "پاییز", "زمستان")
 YEARS = range(1178, 1502)
 _LEAP = frozenset((1, 5, 9, 13, 17, 22, 26, 30))  # of each 33 years
-_NEW_YEAR_1 = date(622, 3, 21).toordinal()  # where this rule, counted back, puts the first day of year 1
+_NEW_YEAR_1 = date(
+    622, 3, 21
+).toordinal()  # where this rule, counted back, puts the first day of year 1
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 

@@ -24,11 +24,10 @@ export class MoadianIssues extends Component {
         if (!(await record.save())) {
             return;
         }
-        const action = await this.orm.call(
-            "account.move",
-            "action_aria_moadian_fix",
-            [[record.resId], issue.key]
-        );
+        const action = await this.orm.call("account.move", "action_aria_moadian_fix", [
+            [record.resId],
+            issue.key,
+        ]);
         await this.action.doAction(action, {onClose: () => this.checkAgain()});
     }
 

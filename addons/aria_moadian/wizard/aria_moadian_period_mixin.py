@@ -4,8 +4,21 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.aria_persian.tools import jalali
 
 KINDS = [("month", "Month"), ("quarter", "Quarter"), ("year", "Year")]
-MONTHS = [(str(number), name) for number, name in enumerate(jalali.MONTHS, start=1)]
-QUARTERS = [(str(number), name) for number, name in enumerate(jalali.SEASONS, start=1)]
+MONTHS = [
+    ("1", "Farvardin"),
+    ("2", "Ordibehesht"),
+    ("3", "Khordad"),
+    ("4", "Tir"),
+    ("5", "Mordad"),
+    ("6", "Shahrivar"),
+    ("7", "Mehr"),
+    ("8", "Aban"),
+    ("9", "Azar"),
+    ("10", "Dey"),
+    ("11", "Bahman"),
+    ("12", "Esfand"),
+]
+QUARTERS = [("1", "Spring"), ("2", "Summer"), ("3", "Autumn"), ("4", "Winter")]
 
 
 class AriaMoadianPeriodMixin(models.AbstractModel):

@@ -26,6 +26,7 @@
         "views/aria_moadian_good_views.xml",
         "views/aria_moadian_manual_views.xml",
         "views/aria_moadian_period_views.xml",
+        "views/aria_moadian_payment_views.xml",
         "views/aria_moadian_setup_views.xml",
         "views/aria_moadian_setting_menus.xml",
     ],

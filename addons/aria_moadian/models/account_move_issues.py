@@ -38,12 +38,38 @@ class AccountMove(models.Model):
         drafts = self.filtered(lambda move: move._is_aria_moadian_draft())
         memories = self.env["aria.moadian.memory"]._get_for(drafts.company_id) if drafts else {}
         for move in self:
-            findings = move.aria_moadian_findings or []
-            if move in drafts and move.company_id.id in memories:
-                findings = move._aria_moadian_prepare(memories[move.company_id.id])[1]
+            findings = move._aria_findings_now(
+                memories.get(move.company_id.id) if move in drafts else None
+            )
             move.aria_moadian_issues = [
                 move._aria_issue(key, finding) for key, finding in enumerate(findings)
             ]
+
+    def _aria_findings_now(self, memory):
+        """Return what stands against this document: as kept, for a draft as it would be; and the buyer's tax file.
+
+        :param memory: the memory to judge a draft for, None for other documents
+        """
+        findings = self._aria_moadian_prepare(memory)[1] if memory else self.aria_moadian_findings
+        open_ = memory or self.aria_moadian_state in ("to_check", "ready", "refused")
+        return [*(findings or []), *(self._aria_taxpayer_findings() if open_ else [])]
+
+    def _aria_taxpayer_findings(self):
+        """Warn when the organisation said of the buyer that he is no active taxpayer."""
+        buyer = self.commercial_partner_id
+        status = buyer.aria_taxpayer_status
+        if not status or status == "ACTIVE":
+            return []
+        texts = {}
+        for name, lang in (("fa", "fa_IR"), ("en", "en_US")):
+            env = self.with_context(lang=lang).env
+            field = env["res.partner"]._fields["aria_taxpayer_status"]
+            texts[name] = env._(
+                "The tax organisation says of “%(buyer)s”: %(status)s; he may get no VAT credit.",
+                buyer=buyer.name,
+                status=dict(field._description_selection(env))[status],
+            )
+        return [{"code": "", "path": "header.tinb", "severity": "warning", **texts}]
 
     def _is_aria_moadian_draft(self):
         """Return whether this is a saved draft of a sale with lines, which can be judged before it is posted."""
@@ -134,8 +160,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._aria_moadian_demand_right()
-        # sudo: findings of an invoice that the user may read
-        findings = self.sudo().aria_moadian_issues or []
+        memories = {}
+        if self._is_aria_moadian_draft():
+            memories = self.env["aria.moadian.memory"]._get_for(self.company_id)
+        # sudo: findings of an invoice that the user may read; a draft is judged as it would be when posted
+        findings = self.sudo()._aria_findings_now(memories.get(self.company_id.id))
         if not isinstance(key, int) or not 0 <= key < len(findings):
             raise UserError(
                 self.env._(
@@ -143,17 +172,10 @@ class AccountMove(models.Model):
                     invoice=self.display_name,
                 )
             )
-        record = self._aria_target(self._aria_path(key))[1]
+        record = self._aria_target(findings[key].get("path") or "")[1]
         if record._name == "product.template" and record:
             return self._aria_open_assign(record)
         return self._aria_open(record)
-
-    def _aria_path(self, key):
-        if self._is_aria_moadian_draft():
-            memory = self.env["aria.moadian.memory"]._get_for(self.company_id)[self.company_id.id]
-            # sudo: a draft is judged as it would be when posted
-            return self.sudo()._aria_moadian_prepare(memory)[1][key].get("path") or ""
-        return self.aria_moadian_findings[key].get("path") or ""
 
     def _aria_open_assign(self, product):
         values = {"product_ids": [fields.Command.set(product.ids)], "move_id": self.id}
@@ -185,6 +207,14 @@ class AccountMove(models.Model):
         posted.check_access("read")
         # sudo: the judgement is written by the addon only
         posted.sudo()._aria_moadian_check()
+
+    def action_aria_ask_taxpayer(self):
+        """Ask the tax organisation for the buyer of an invoice; see ``res.partner``."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.commercial_partner_id.with_company(
+            self.company_id
+        ).action_aria_ask_taxpayer()
 
     def action_aria_moadian_recheck(self):
         """Judge invoices again after something was mended from their form; what is sent already is left alone."""

@@ -1,9 +1,14 @@
-from odoo import models
+from odoo import fields, models
 
 
 class AriaMoadianMemory(models.Model):
     _name = "aria.moadian.memory"
     _inherit = ["aria.moadian.memory"]
+
+    auto_payments = fields.Boolean(
+        "Report Payments by Itself",
+        help="Payments of invoices on credit are reported as soon as they are reconciled.",
+    )
 
     def _get_missing(self):
         """Return in one sentence what keeps a memory from sending, or False."""

@@ -1,4 +1,5 @@
 from . import test_agreement
+from . import test_alarm
 from . import test_board
 from . import test_concurrency
 from . import test_goods
@@ -14,6 +15,7 @@ from . import test_lib_rules
 from . import test_lib_taxid
 from . import test_manual
 from . import test_memory
+from . import test_payments
 from . import test_reference
 from . import test_restore
 from . import test_setup

@@ -5,14 +5,14 @@ from odoo.addons.aria_moadian.simulator import Simulator
 
 from .common import InvoiceCase
 from .lib_common import SELLER
-from .test_simulated import TestSimulated
+from .simulated import SimulatedCase
 
 
 @tagged("post_install", "-at_install")
 class TestSetup(InvoiceCase):
     """The wizard leads from nothing to a tested memory; nobody but a manager walks it, and no key stays in it."""
 
-    file = TestSimulated.file
+    file = SimulatedCase.file
 
     def setUp(self):
         super().setUp()

@@ -28,6 +28,6 @@ class AccountJournal(models.Model):
     @api.depends("type")
     def _compute_aria_moadian_payment_method(self):
         for journal in self:
-            journal.aria_moadian_payment_method = (
-                journal.aria_moadian_payment_method or USUAL.get(journal.type, "OTHER")
+            journal.aria_moadian_payment_method = journal.aria_moadian_payment_method or USUAL.get(
+                journal.type, "OTHER"
             )

@@ -212,9 +212,7 @@ class AccountMove(models.Model):
         """Ask the tax organisation for the buyer of an invoice; see ``res.partner``."""
         self.ensure_one()
         self.check_access("read")
-        return self.commercial_partner_id.with_company(
-            self.company_id
-        ).action_aria_ask_taxpayer()
+        return self.commercial_partner_id.with_company(self.company_id).action_aria_ask_taxpayer()
 
     def action_aria_moadian_recheck(self):
         """Judge invoices again after something was mended from their form; what is sent already is left alone."""

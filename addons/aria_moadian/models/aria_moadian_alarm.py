@@ -18,7 +18,9 @@ class AriaMoadianMemory(models.Model):
     _inherit = ["aria.moadian.memory"]
 
     told_at = fields.Datetime(
-        "Group Told at", copy=False, help="When the accountants were last told of what needs a look."
+        "Group Told at",
+        copy=False,
+        help="When the accountants were last told of what needs a look.",
     )
 
     @api.model
@@ -70,10 +72,9 @@ class AriaMoadianMemory(models.Model):
     def _cron_watch(self):
         # EXTENDS 'aria_moadian'
         result = super()._cron_watch()
-        now = fields.Datetime.now()
-        for memory in self.search([]):
-            if not memory.told_at or memory.told_at < now - TOLD_AGAIN:
-                memory._tell_group()
+        before = fields.Datetime.now() - TOLD_AGAIN
+        for memory in self.search(["|", ("told_at", "=", False), ("told_at", "<", before)]):
+            memory._tell_group()
         return result
 
     def _tell_group(self):

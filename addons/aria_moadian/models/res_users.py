@@ -57,7 +57,9 @@ class ResUsers(models.Model):
         )[0]
         dead = self.env["aria.moadian.memory"]._get_dead_queue() if self._has_moadian() else False
         return {
-            "name": self.env._("Moadian: the queue stands still") if dead else self.env._("Moadian"),
+            "name": self.env._("Moadian: the queue stands still")
+            if dead
+            else self.env._("Moadian"),
             "overdue_count": late + bool(dead),
             "today_count": near,
             "planned_count": 0,

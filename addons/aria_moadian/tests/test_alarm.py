@@ -36,7 +36,9 @@ class TestAlarm(InvoiceCase):
     def test_job_switched_off(self):
         self.env.ref("aria_moadian.ir_cron_send").active = False
         row = self.clock()
-        self.assertEqual((row["name"], row["overdue_count"]), ("Moadian: the queue stands still", 1))
+        self.assertEqual(
+            (row["name"], row["overdue_count"]), ("Moadian: the queue stands still", 1)
+        )
 
     def test_packets_that_nobody_takes(self):
         self.make_invoice().action_aria_moadian_send()
@@ -48,7 +50,12 @@ class TestAlarm(InvoiceCase):
 
     def test_others_see_nothing(self):
         self.env.ref("aria_moadian.ir_cron_send").active = False
-        self.assertIsNone(self.clock(self.env.ref("base.user_demo", False) or self.env["res.users"].create({"name": "x", "login": "a_x"})))
+        self.assertIsNone(
+            self.clock(
+                self.env.ref("base.user_demo", False)
+                or self.env["res.users"].create({"name": "x", "login": "a_x"})
+            )
+        )
         self.memory.active = False
         self.assertIsNone(self.clock(), "a company that sends nothing has no queue")
 

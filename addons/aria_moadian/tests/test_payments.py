@@ -156,7 +156,10 @@ class TestPayments(SimulatedCase):
     # ---------------------------------------------------------------------- taxpayers
     def ask(self, partner=None, user=None):
         return self.rpc(
-            user or self.accountant, "res.partner", "action_aria_ask_taxpayer", (partner or self.buyer).ids
+            user or self.accountant,
+            "res.partner",
+            "action_aria_ask_taxpayer",
+            (partner or self.buyer).ids,
         )
 
     def calls(self):

@@ -15,6 +15,7 @@ from . import test_lib_rules
 from . import test_lib_taxid
 from . import test_manual
 from . import test_memory
+from . import test_month_tour
 from . import test_payments
 from . import test_reference
 from . import test_restore

@@ -222,3 +222,13 @@ class TestReconcile(PeriodCase):
             self.assertRaisesRegex(UserError, "away"),
         ):
             wizard.action_compare()
+
+    def test_cancelled_there_but_not_in_the_books(self):
+        move = self.make_invoice()
+        self.send(move)
+        move.action_aria_moadian_cancel()
+        self.run_crons(self.service)
+        wizard = self.compare()
+        self.assertEqual(self.kinds(wizard), {("differs", move.id)})
+        self.refund(move)
+        self.assertNotIn(("differs", move.id), self.kinds(self.compare()))

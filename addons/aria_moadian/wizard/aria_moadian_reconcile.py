@@ -79,7 +79,9 @@ class AriaMoadianReconcile(models.TransientModel):
         """Yield the rows of documents that the organisation does not have, or has otherwise."""
         for move in moves:
             packet = packets.get(move)
-            if not packet:
+            if move.aria_moadian_state == "cancelled" and not self._is_reversed(move):
+                yield self._row("differs", move, move.aria_taxid, self._tell_open(move))
+            elif not packet:
                 if move.move_type == "out_invoice" or move.aria_moadian_state != "none":
                     yield self._row("books_only", move, note=self._tell_open(move))
             elif packet.taxid not in found:
@@ -89,6 +91,9 @@ class AriaMoadianReconcile(models.TransientModel):
                 yield self._row("books_only", move, packet.taxid, note)
             else:
                 yield from self._compare_one(move, packet, found[packet.taxid])
+
+    def _is_reversed(self, move):
+        return any(note.state == "posted" for note in move.reversal_move_ids)
 
     def _tell_open(self, move):
         texts = {

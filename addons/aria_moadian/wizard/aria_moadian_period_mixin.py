@@ -53,6 +53,13 @@ class AriaMoadianPeriodMixin(models.AbstractModel):
             wizard.date_start = period and period.start
             wizard.date_end = period and period.end
 
+    @api.depends("kind", "year", "month", "quarter")
+    def _compute_display_name(self):
+        # EXTENDS 'base'
+        title = self.env["ir.model"]._get(self._name).name
+        for wizard in self:
+            wizard.display_name = f"{title}: {wizard._get_period()}"
+
     def _get_period(self):
         number = {"month": int(self.month), "quarter": int(self.quarter), "year": 0}[self.kind]
         return jalali.Period(self.kind, self.year, number)
@@ -78,7 +85,7 @@ class AriaMoadianPeriodMixin(models.AbstractModel):
     def _show(self):
         return {
             "type": "ir.actions.act_window",
-            "name": f"{self.env['ir.model']._get(self._name).name}: {self._get_period()}",
+            "name": self.display_name,
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",

@@ -18,6 +18,11 @@ STATES = {
     "cancelled": ("cancelled",),
     "none": ("none",),
 }
+DOCUMENTS = [
+    ("out_invoice", "Customer Invoice"),
+    ("out_refund", "Customer Credit Note"),
+    ("entry", "Other Entry"),
+]
 SALES = ("out_invoice", "out_refund")
 
 
@@ -87,7 +92,7 @@ class AriaMoadianSummary(models.TransientModel):
         )
         return SQL(
             """
-            SELECT m.id, m.move_type,
+            SELECT m.id, CASE WHEN m.move_type IN %(sales)s THEN m.move_type ELSE 'entry' END AS move_type,
                    CASE WHEN m.move_type NOT IN %(sales)s THEN 'entry' %(buckets)s ELSE 'none' END AS bucket,
                    SUM(CASE WHEN l.display_type = 'product' THEN -l.balance ELSE 0 END) AS base,
                    SUM(CASE WHEN t.aria_moadian_kind = 'vat' THEN -l.balance ELSE 0 END) AS vat,
@@ -151,9 +156,7 @@ class AriaMoadianSummaryLine(models.TransientModel):
     )
     currency_id = fields.Many2one(related="summary_id.currency_id")
     bucket = fields.Selection(BUCKETS, "State")
-    move_type = fields.Selection(
-        lambda self: self.env["account.move"]._fields["move_type"].selection, "Document"
-    )
+    move_type = fields.Selection(DOCUMENTS, "Document")
     count = fields.Integer("Number")
     base = fields.Monetary("Amount in the Books")
     vat = fields.Monetary("VAT in the Books")
@@ -172,12 +175,17 @@ class AriaMoadianSummaryLine(models.TransientModel):
             ("state", "=", "posted"),
             ("date", ">=", summary.date_start),
             ("date", "<=", summary.date_end),
-            ("move_type", "=", self.move_type),
         ]
-        if self.bucket != "entry":
-            domain.append(("aria_moadian_state", "in", STATES[self.bucket]))
+        if self.bucket == "entry":
+            domain += [
+                ("move_type", "not in", SALES),
+                ("line_ids.tax_line_id.type_tax_use", "=", "sale"),
+            ]
         else:
-            domain.append(("line_ids.tax_line_id.type_tax_use", "=", "sale"))
+            domain += [
+                ("move_type", "=", self.move_type),
+                ("aria_moadian_state", "in", STATES[self.bucket]),
+            ]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "aria_moadian.account_move_action_moadian"
         )

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from .aria_moadian_submission import OPEN
 
 DEAD = timedelta(hours=1)  # crons run every ten minutes
+FORGOTTEN = timedelta(days=1)
 TOLD_AGAIN = timedelta(hours=20)
 CRONS = ("ir_cron_send", "ir_cron_inquire")
 
@@ -66,7 +67,21 @@ class AriaMoadianMemory(models.Model):
         # EXTENDS 'aria_moadian'
         troubles = super()._find_troubles()
         dead = self.with_company(self.company_id)._get_dead_queue()
-        return [*troubles, dead] if dead else troubles
+        return [*troubles, *(text for text in (dead, self._find_forgotten()) if text)]
+
+    def _find_forgotten(self):
+        """Return a sentence when packets were handed over by hand a day ago and nobody told the result, or False."""
+        count = self.env["aria.moadian.submission"].search_count(
+            [
+                ("state", "=", "manual"),
+                ("memory_id", "=", self.id),
+                ("sent_at", "<", fields.Datetime.now() - FORGOTTEN),
+            ]
+        )
+        return bool(count) and self.env._(
+            "%(count)s packets were handed over by hand more than a day ago: import the portal's result, or take them back.",
+            count=count,
+        )
 
     @api.model
     def _cron_watch(self):

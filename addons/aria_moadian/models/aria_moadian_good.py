@@ -54,7 +54,6 @@ class AriaMoadianGood(models.Model):
         self.invalidate_model()
         return sum(1 for (new,) in made if new)
 
-    @api.model
     def action_import(self):
         """Open the import of the organisation's list."""
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -107,6 +107,13 @@ class AriaMoadianPayment(models.Model):
         self.env.ref("aria_moadian.ir_cron_payments")._trigger()
         return True
 
+    def action_collect(self):
+        """Look for payments that were reconciled since the last hour; they are shown, and reported when asked for."""
+        self.browse()._demand_accountant()
+        # sudo: notices are made by the addon only, of every company alike
+        self.sudo()._collect()
+        return True
+
     def action_arrived(self):
         """Note that notices whose answer was lost did arrive, as the tax portal shows."""
         self._settle_lost("accepted")

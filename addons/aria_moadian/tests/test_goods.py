@@ -92,6 +92,10 @@ class TestGoods(InvoiceCase):
         with self.assertRaisesRegex(UserError, "13 digits"):
             wizards.create({"product_ids": [(6, 0, products.ids)], "sstid": "12"}).action_apply()
 
+    def test_button_of_the_list(self):
+        action = self.rpc(self.accountant, "aria.moadian.good", "action_import", [])
+        self.assertEqual(action["res_model"], "aria.moadian.good.import")
+
     def test_lowest_role(self):
         clerk = new_test_user(self.env, "g_clerk", groups="base.group_user")
         for model, values in (

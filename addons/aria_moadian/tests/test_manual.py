@@ -117,6 +117,20 @@ class TestManual(InvoiceCase):
             self.packets.with_user(self.accountant).action_take_back()
         self.assertEqual(set(self.packets.mapped("state")), {"manual"})
 
+    def test_forgotten_packets_are_told(self):
+        self.export()
+        self.assertFalse(self.memory._find_troubles())
+        self.env.cr.execute(
+            "UPDATE aria_moadian_submission SET sent_at = sent_at - interval '2 days'"
+        )
+        self.env.invalidate_all()
+        self.assertIn("2 packets were handed over by hand", self.memory._find_troubles()[0])
+
+    def test_wizards_are_ones_own(self):
+        wizard = self.export()
+        with self.assertRaises(AccessError):
+            self.rpc(self.manager, "aria.moadian.manual.export", "read", wizard.ids, ["file"])
+
     def test_what_may_have_been_sent_is_not_handed_over(self):
         self.service.lose = [clients.OutcomeUnknown("x", "x")]
         self.run_crons(self.service)

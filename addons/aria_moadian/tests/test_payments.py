@@ -76,6 +76,13 @@ class TestPayments(SimulatedCase):
             self.rpc(self.accountant, "aria.moadian.payment", "action_send", notice.ids)
         self.assertEqual(self.there(), [400])
 
+    def test_looked_for_by_hand(self):
+        move = self.credit_invoice()
+        self.pay(move, 100)
+        self.rpc(self.accountant, "aria.moadian.payment", "action_collect", [])
+        notice = self.env["aria.moadian.payment"].search([("move_id", "=", move.id)])
+        self.assertEqual((len(notice), notice.state), (1, "open"))
+
     def test_by_itself(self):
         self.memory.auto_payments = True
         self.pay(self.credit_invoice(), 1100)
@@ -142,6 +149,8 @@ class TestPayments(SimulatedCase):
         clerk = new_test_user(self.env, "p_clerk", groups="base.group_user")
         biller = new_test_user(self.env, "p_biller", groups="account.group_account_invoice")
         for user in (clerk, biller):
+            with self.assertRaises(AccessError):
+                self.rpc(user, "aria.moadian.payment", "action_collect", [])
             for name in ("action_send", "action_arrived", "action_send_again"):
                 with self.assertRaises(AccessError):
                     self.rpc(user, "aria.moadian.payment", name, notice.ids)

@@ -92,6 +92,13 @@ class TestSetup(InvoiceCase):
             with self.assertRaises(AccessError):
                 self.rpc(self.accountant, "aria.moadian.setup", name, wizard.ids)
         other = self.env["res.company"].create({"name": "دیگر"})
+        foreign = self.memory.create(self.memory_values(name="A1112Z", company_id=other.id))
+        with self.assertRaises(AccessError):
+            self.rpc(
+                self.manager, "aria.moadian.setup", "write", wizard.ids, {"memory_id": foreign.id}
+            )
+        with self.assertRaises(AccessError):
+            self.start(memory_id=foreign.id)
         with self.assertRaises(AccessError):
             self.start(company_id=other.id, economic_code="10100302746").action_next()
         self.assertFalse(other.partner_id.aria_economic_code)

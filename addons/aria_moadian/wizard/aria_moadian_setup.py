@@ -84,6 +84,8 @@ class AriaMoadianSetup(models.TransientModel):
     def create(self, vals_list):
         # EXTENDS 'base'
         wizards = super().create([_without(vals, SECRETS) for vals in vals_list])
+        # what the fields show of a memory is read as superuser
+        wizards.memory_id.check_access("write")
         for wizard, vals in zip(wizards, vals_list, strict=True):
             wizard._hand_on_secrets(vals)
         return wizards
@@ -91,6 +93,7 @@ class AriaMoadianSetup(models.TransientModel):
     def write(self, vals):
         # EXTENDS 'base'
         result = super().write(_without(vals, SECRETS))
+        self.memory_id.check_access("write")
         for wizard in self:
             wizard._hand_on_secrets(vals)
         return result

@@ -5,6 +5,8 @@ Bar: the larger one within 60 s on two cores; time per row flat from 100,000 to 
 
 from time import perf_counter
 
+from aria_bench import Report
+
 workflow = env.ref("aria_sales_opportunity.workflow_trading")
 stage = {s.code: s.id for s in workflow.stage_ids}
 STEPS = [
@@ -52,5 +54,10 @@ start = perf_counter()
 run = draft._start_replay()
 run.feed(rows)
 alone = perf_counter() - start
-print(f"{many:,} rows: {large:.1f} s, of which the replay alone {alone:.1f} s")
-print(f"time per row, {many:,} : {few:,} = {large / many / (small / few):.2f}")
+report = Report("What-if")
+report.add(f"{few:,} rows of the log", f"{small:.1f} s")
+report.add(f"{many:,} rows of the log", f"{large:.1f} s", "≤ 60 s", large <= 60)
+report.add(f"the replay alone, {len(rows):,} rows", f"{alone:.1f} s")
+growth = large / many / (small / few)
+report.add(f"time a row, {many:,} / {few:,}", f"{growth:.2f} ×", "≤ 2 ×", growth <= 2)
+report.finish()

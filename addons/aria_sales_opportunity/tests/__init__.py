@@ -14,3 +14,5 @@ from . import test_portal
 from . import test_loss
 from . import test_campaign_amount
 from . import test_workflow_editor
+from . import test_calendar_tour
+from . import test_morning_tour

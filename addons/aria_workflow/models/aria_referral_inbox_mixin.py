@@ -4,6 +4,9 @@ from odoo.tools import SQL
 
 from .aria_referral_parts_mixin import OPEN_STATES
 
+# a tab says "400+" beyond: nobody reads the figure any more, and counting all would take time
+TAB_LIMIT = 400
+
 
 class AriaReferralInboxMixin(models.AbstractModel):
     """What waits for the reader: held by the reader, or by nobody yet in a unit of the reader.
@@ -30,6 +33,8 @@ class AriaReferralInboxMixin(models.AbstractModel):
         "(to_unit_id, priority DESC, deadline, id)"
         " WHERE state IN ('open', 'accepted') AND to_user_id IS NULL"
     )
+
+    _open_unit_all_idx = models.Index("(to_unit_id) WHERE state IN ('open', 'accepted')")
 
     @api.depends_context("uid")
     @api.depends("state", "part_count", "to_user_id", "to_unit_id")
@@ -114,4 +119,67 @@ class AriaReferralInboxMixin(models.AbstractModel):
             own.select(),
             self.env["aria.unit"]._get_my_units_sql(),
             shared.select(),
+        )
+
+    # ------------------------------------------------------------------ tabs of the cartable
+    @api.model
+    @api.readonly
+    def aria_count_tabs(self):
+        """Return how much stands behind each tab of the cartable, without what is snoozed.
+
+        One statement; each of its branches reads at most ``TAB_LIMIT`` + 1 rows of an index.
+
+        :return: {"limit": figures above it are not counted, "counts": {name of the filter: number}}
+        """
+        # rows are read by SQL: what is not flushed yet would be missing
+        self.env["aria.referral"].flush_model(
+            ["to_user_id", "to_unit_id", "from_user_id", "state", "snoozed_until", "part_count"]
+        )
+        names = ("mine", "in_my_units", "sent_all", "waiting")
+        [row] = self.env.execute_query(self._get_tabs_query())
+        return {"limit": TAB_LIMIT, "counts": dict(zip(names, row, strict=True))}
+
+    @api.model
+    def _get_tabs_query(self):
+        waits = SQL("%s AND part_count = 0", self._get_shown_sql())
+        is_open = SQL("state IN ('open', 'accepted')")
+        uid, limit = self.env.uid, TAB_LIMIT + 1
+
+        def rows(condition):
+            return SQL("(SELECT 1 FROM aria_referral WHERE %s LIMIT %s)", condition, limit)
+
+        def of_units(condition):
+            inner = rows(SQL("to_unit_id = my_unit.id AND %s AND %s", is_open, condition))
+            units = self.env["aria.unit"]._get_my_units_sql()
+            return SQL("(SELECT 1 FROM (%s) AS my_unit, LATERAL %s AS found)", units, inner)
+
+        shown = self._get_shown_sql()
+        sent = SQL("from_user_id = %s AND %s", uid, shown)
+        elsewhere = SQL("%s AND %s AND to_user_id IS DISTINCT FROM %s", sent, is_open, uid)
+        divided = SQL("to_user_id = %s AND %s AND part_count > 0 AND %s", uid, is_open, shown)
+        own = SQL("to_user_id = %s AND %s AND %s", uid, is_open, waits)
+        branches = (
+            (rows(own), of_units(SQL("to_user_id IS NULL AND %s", waits))),
+            (of_units(shown),),
+            (rows(sent),),
+            (rows(elsewhere), rows(divided)),
+        )
+        counts = [
+            SQL(
+                "(SELECT count(*) FROM (SELECT 1 FROM (%s) AS united LIMIT %s) AS counted)",
+                SQL(" UNION ALL ").join(parts),
+                limit,
+            )
+            for parts in branches
+        ]
+        return SQL("SELECT %s", SQL(", ").join(counts))
+
+    @api.model
+    def _get_shown_sql(self):
+        """Return the condition for rows of the user's companies that are not put off."""
+        return SQL(
+            "(snoozed_until IS NULL OR snoozed_until <= %s)"
+            " AND (company_id IS NULL OR company_id IN %s)",
+            fields.Datetime.now(),
+            tuple(self.env.companies.ids) or (0,),
         )

@@ -1,7 +1,13 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.aria_workflow.models import aria_referral_inbox_mixin
 
 from .common import AriaDocumentCase
 
@@ -79,6 +85,48 @@ class TestInbox(AriaDocumentCase):
         self.assertEqual(self.model.search_count(self.mine), 23)
         self.assertEqual(self.model.search_count(self.mine, limit=10), 10)
         self.assertEqual(self.model.search_count(self.mine, limit=100), 23)
+
+    def test_tabs_count_what_they_show(self):
+        """Each figure is the number of rows that the menu's filter finds, and comes by one statement."""
+        sent = self.make_document(3, user_id=self.supplier.id)
+        self.rpc(self.supplier, sent, "aria_refer", unit=self.warehouse.id, user=self.keeper.id)
+        asleep = self.model.search(self.mine, limit=2)
+        until = fields.Datetime.to_string(fields.Datetime.now() + timedelta(days=1))
+        self.rpc(self.supplier, asleep, "action_snooze", until)
+        whole = self.model.search([*self.mine, ("snoozed_until", "=", False)], limit=1)
+        self.rpc(self.supplier, whole, "aria_divide", [{"user_id": self.keeper.id}])
+        arch = etree.fromstring(self.env.ref("aria_workflow.aria_referral_view_search").arch)
+        for user in (self.supplier, self.supplier2, self.keeper, self.seller, self.outsider):
+            found = self.rpc(user, self.model, "aria_count_tabs")
+            for name, count in found["counts"].items():
+                domains = [
+                    safe_eval(node.get("domain"), {"uid": user.id})
+                    for node in arch.xpath(f"//filter[@name='{name}' or @name='awake']")
+                ]
+                rows = self.model.with_user(user).search(Domain.AND(domains))
+                with self.subTest(user=user.login, tab=name):
+                    self.assertEqual(count, len(rows))
+        self.assertGreaterEqual(min(self.count(self.supplier).values()), 1)
+        with self.assertQueryCount(1):
+            self.model.with_user(self.supplier).aria_count_tabs()
+
+    def count(self, user):
+        return self.rpc(user, self.model, "aria_count_tabs")["counts"]
+
+    def test_tabs_stop_counting(self):
+        self.patch(aria_referral_inbox_mixin, "TAB_LIMIT", 4)
+        self.assertEqual(self.count(self.supplier)["mine"], 5, "one more than is counted")
+
+    def test_tabs_of_other_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.supplier.company_ids += other
+        here = {"allowed_company_ids": self.env.company.ids}
+        before = self.rpc(self.supplier, self.model, "aria_count_tabs", context=here)
+        self.make_document(company_id=other.id).aria_refer(unit=self.supply)
+        after = self.rpc(self.supplier, self.model, "aria_count_tabs", context=here)
+        self.assertEqual(after, before)
+        both = self.rpc(self.supplier, self.model, "aria_count_tabs")
+        self.assertEqual(both["counts"]["mine"], before["counts"]["mine"] + 1)
 
     def test_outsider(self):
         model = self.env["aria.referral"].with_user(self.outsider)

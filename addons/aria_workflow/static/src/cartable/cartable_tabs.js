@@ -1,6 +1,7 @@
-import {Component} from "@odoo/owl";
+import {Component, onMounted, useState} from "@odoo/owl";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {ControlPanel} from "@web/search/control_panel/control_panel";
-import {useBus} from "@web/core/utils/hooks";
+import {useDebounced} from "@web/core/utils/timing";
 
 /** Filters of the search view that are shown as tabs; one of them at a time. */
 const TABS = ["mine", "in_my_units", "sent_all", "waiting"];
@@ -10,7 +11,31 @@ export class CartableTabs extends Component {
     static props = {};
 
     setup() {
-        useBus(this.env.searchModel, "update", () => this.render());
+        this.orm = useService("orm");
+        this.state = useState({limit: 0, counts: {}});
+        this.count = useDebounced(() => this.loadCounts(), 150);
+        useBus(this.env.searchModel, "update", () => {
+            this.render();
+            this.count();
+        });
+        if (this.env.model) {
+            useBus(this.env.model.bus, "ARIA_ROWS_READ", this.count);
+        }
+        onMounted(() => this.loadCounts());
+    }
+
+    /** The figures come after the page, which does not wait for them. */
+    async loadCounts() {
+        Object.assign(
+            this.state,
+            await this.orm.silent.call("aria.referral", "aria_count_tabs", [])
+        );
+    }
+
+    getCount(tab) {
+        const {counts, limit} = this.state;
+        const count = counts[tab.name];
+        return count > limit ? `${limit}+` : count;
     }
 
     get tabs() {

@@ -17,10 +17,27 @@ export class CartableCalendarModel extends CalendarModel {
     }
 }
 
+/** Tells the tabs when the rows were read anew, as after something was done with them. */
+const counted = (Model) =>
+    class extends Model {
+        async load() {
+            await super.load(...arguments);
+            this.bus.trigger("ARIA_ROWS_READ");
+        }
+    };
+
 const views = registry.category("views");
 const ControlPanel = CartableControlPanel;
-views.add("aria_cartable_list", {...listView, ControlPanel});
-views.add("aria_cartable_kanban", {...kanbanView, ControlPanel});
+views.add("aria_cartable_list", {
+    ...listView,
+    ControlPanel,
+    Model: counted(listView.Model),
+});
+views.add("aria_cartable_kanban", {
+    ...kanbanView,
+    ControlPanel,
+    Model: counted(kanbanView.Model),
+});
 views.add("aria_cartable_calendar", {
     ...calendarView,
     ControlPanel,

@@ -1,5 +1,5 @@
 import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloatTime} from "@web/views/fields/formatters";
 import {registry} from "@web/core/registry";
@@ -84,7 +84,9 @@ export class Timeline extends Component {
     }
 
     time(value) {
-        return value ? formatDateTime(deserializeDateTime(value)) : "";
+        return value
+            ? toLocaleDateTimeString(deserializeDateTime(value), {showSeconds: false})
+            : "";
     }
 }
 

@@ -31,9 +31,7 @@ class TestMorningTour(HandsCase):
         cls.supply.write(
             {"manager_id": False, "member_ids": [Command.set((cls.clerk | cls.mate).ids)]}
         )
-        cls.warehouse.write(
-            {"manager_id": False, "member_ids": [Command.set(cls.keeper.ids)]}
-        )
+        cls.warehouse.write({"manager_id": False, "member_ids": [Command.set(cls.keeper.ids)]})
         cls.env["aria.answer.template"].create(
             {"name": "موجود است", "verb": "answer", "body": TEMPLATE, "unit_id": cls.supply.id}
         )
@@ -73,10 +71,7 @@ class TestMorningTour(HandsCase):
     def make_stages(cls):
         """Five lines of an order that have come to the stage of supply."""
         products = cls.env["product.product"].create(
-            [
-                {"name": f"کالا {n:02}", "is_storable": True, "taxes_id": False}
-                for n in range(1, 6)
-            ]
+            [{"name": f"کالا {n:02}", "is_storable": True, "taxes_id": False} for n in range(1, 6)]
         )
         order = cls.env["sale.order"].with_user(cls.seller).create(
             {
@@ -86,9 +81,11 @@ class TestMorningTour(HandsCase):
         )  # fmt: skip
         lines = order.order_line
         way = lines.aria_workflow_id.transition_ids.filtered(
-            lambda t: t.trigger == "button"
-            and t.to_stage_id.unit_id == cls.supply
-            and t.from_stage_id in (lines.aria_stage_id | t.from_stage_id.browse())
+            lambda t: (
+                t.trigger == "button"
+                and t.to_stage_id.unit_id == cls.supply
+                and t.from_stage_id in (lines.aria_stage_id | t.from_stage_id.browse())
+            )
         )[:1]
         for line in lines:
             line.aria_move(way.id)

@@ -91,6 +91,37 @@ class TestCartable(CartableCase):
         with self.assertRaisesRegex(UserError, "no longer open"):
             self.rpc(self.seller, referral, "action_change", {"priority": "2"})
 
+    def test_moments_that_have_passed_are_refused_everywhere(self):
+        """Reminders in the past and deadlines before now, by whoever could give them, over RPC."""
+        past = self.text(self.now - timedelta(minutes=1))
+        referral = self.refer(unit=self.supply.id, user=self.supplier.id)
+        free = self.make_document()
+        target = {"unit": self.warehouse.id}
+        part = {"unit_id": self.warehouse.id}
+        calls = [
+            (self.seller, free, "aria_refer", [], {**target, "deadline": past}),
+            (self.seller, free, "aria_refer", [], {**target, "remind_at": past}),
+            (self.supplier, referral, "action_refer", [], {**target, "deadline": past}),
+            (self.supplier, referral, "action_refer", [], {**target, "remind_at": past}),
+            (self.supplier, referral, "action_snooze", [past], {}),
+            (self.supplier, referral, "action_change", [{"remind_at": past}], {}),
+            (self.seller, referral, "action_change", [{"deadline": past}], {}),
+            (self.seller, referral, "action_change", [{"remind_at": past}], {}),
+            (self.supplier, referral, "aria_divide", [[{**part, "deadline": past}]], {}),
+            (self.supplier, referral, "aria_divide", [[{**part, "remind_at": past}]], {}),
+        ]
+        for user, records, method, args, kwargs in calls:
+            with (
+                self.subTest(method=method, args=args, **kwargs),
+                self.assertRaisesRegex(UserError, "past") as caught,
+                self.cr.savepoint(),
+            ):
+                self.rpc(user, records, method, *args, **kwargs)
+            self.assertEqual(str(caught.exception).count("."), 1, "one sentence")
+            self.env.invalidate_all()
+        self.assertEqual((referral.state, referral.deadline), ("open", False))
+        self.assertFalse(referral.child_ids | free.aria_referral_ids)
+
     def test_changes_are_history(self):
         referral = self.refer()
         self.rpc(self.seller, referral, "action_change", {"priority": "2"})

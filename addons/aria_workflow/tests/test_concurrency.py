@@ -358,6 +358,32 @@ class TestConcurrency(DocumentRaceCase):
         self.assertFalse([r for r in results if isinstance(r, Exception)], results)
         self.assertEqual([self.count_news(r) for r in referrals], [(1, 1)] * 3)
 
+    def test_a_restart_a_minute_before_and_two_nodes_afterwards(self):
+        referral = self.new_due_reminder()
+        with self.transaction() as env:
+            env.cr.execute(
+                "UPDATE aria_referral SET remind_at = %s, alarm_at = %s WHERE id = %s",
+                [*self.minutes_ago(-1, -1), referral],
+            )
+        with sql_db.db_connect(get_db_name()).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["aria.referral"]._aria_raise_due(100)
+            env["aria.notice"]._aria_tell_due(100)
+            cr.rollback()  # the server is stopped a minute before it is due
+        with self.transaction() as env:
+            domain = [("referral_id", "=", referral)]
+            self.assertFalse(env["aria.notice"].search(domain), "not before its time")
+            env.cr.execute(
+                "UPDATE aria_referral SET remind_at = %s, alarm_at = %s WHERE id = %s",
+                [*self.minutes_ago(1, 1), referral],
+            )
+        for _turn in range(2):
+            results = self.race(
+                *[(SUPERUSER_ID, "aria.notice", [], "_cron_tell", [])] * 2, door=_run_private
+            )
+            self.assertFalse([r for r in results if isinstance(r, Exception)], results)
+        self.assertEqual(self.count_news(referral), (1, 1))
+
     def test_a_node_that_dies_between_the_steps_loses_and_repeats_nothing(self):
         referral = self.new_due_reminder()
         for step in ("_aria_raise_due", "_aria_tell_due"):

@@ -54,13 +54,15 @@ async function arrowTo(name) {
         }
         await press("ArrowDown");
     }
-    throw new Error(`the arrows did not lead to ${name}: ${trail.slice(0, 4).join(" ; ")}`);
+    throw new Error(
+        `the arrows did not lead to ${name}: ${trail.slice(0, 4).join(" ; ")}`
+    );
 }
 
 /** From the search field down to the rows, and tick them. */
 async function mark(...names) {
     await until(() => names.every(row), names.join());
-    names.sort((one, two) => row(one).rowIndex - row(two).rowIndex);
+    names.sort((first, second) => row(first).rowIndex - row(second).rowIndex);
     await press("Alt+q");
     await press("Escape");
     await press("ArrowDown");
@@ -151,7 +153,10 @@ async function keysAreShown() {
 async function acceptThree() {
     await mark("پرسش 01", "پرسش 02", "پرسش 03");
     await press("Alt+Shift+a");
-    await until(() => text(row("پرسش 03")).includes("پذیرفته"), "the third is accepted");
+    await until(
+        () => text(row("پرسش 03")).includes("پذیرفته"),
+        "the third is accepted"
+    );
 }
 
 async function addPart(field, name, summary) {
@@ -323,7 +328,7 @@ async function tapMenu(name, label) {
                 [...document.querySelectorAll(".dropdown-item")].find(
                     (element) => text(element).trim() === label
                 ),
-            `${label} among ${[...document.querySelectorAll(".dropdown-item, .o_bottom_sheet")].map((e)=>e.outerHTML.slice(0,300))}`
+            `${label} among ${[...document.querySelectorAll(".dropdown-item, .o_bottom_sheet")].map((e) => e.outerHTML.slice(0, 300))}`
         )
     );
     await opened();
@@ -372,7 +377,12 @@ async function tapAnswer(name) {
 
 async function tapAccept(name) {
     await tap(await button(name, "پذیرش"));
-    await until(() => !find(".o_aria_card_buttons button", "پذیرش") || !text(card(name)).includes("پذیرش"), `${name} is accepted`);
+    await until(
+        () =>
+            !find(".o_aria_card_buttons button", "پذیرش") ||
+            !text(card(name)).includes("پذیرش"),
+        `${name} is accepted`
+    );
 }
 
 async function tapRefer(name, field, target) {
@@ -406,7 +416,10 @@ async function tapPart(field, target, summary) {
     await tapChoice(field, target, top);
     await tapWrite(summary, `${top} [name=summary] input`);
     await tap(`${top} .o_form_button_save`);
-    await until(() => document.querySelectorAll(".modal").length === 1, "the part is kept");
+    await until(
+        () => document.querySelectorAll(".modal").length === 1,
+        "the part is kept"
+    );
 }
 
 tours.add("aria_morning_phone", {
@@ -443,7 +456,10 @@ tours.add("aria_morning_phone", {
             await tapMenu("پرسش 07", "یادداشت");
             await tapChoice("mention_ids", "ناصر انباردار");
             await tap(".modal [name=attachment_ids] .o_attach", {small: true});
-            await until(() => find(".modal [name=attachment_ids]", "icon.png"), "the file");
+            await until(
+                () => find(".modal [name=attachment_ids]", "icon.png"),
+                "the file"
+            );
             await tapWrite("با فروشنده صحبت شد.");
             await tapSave("فرستادن");
         }),

@@ -30,7 +30,15 @@ const LETTERS = {
     z: "ظك",
 };
 const MODIFIERS = {Alt: 1, Control: 2, Shift: 8};
-const CODES = {Alt: 18, Control: 17, Shift: 16, Enter: 13, Tab: 9, Escape: 27, Space: 32};
+const CODES = {
+    Alt: 18,
+    Control: 17,
+    Shift: 16,
+    Enter: 13,
+    Tab: 9,
+    Escape: 27,
+    Space: 32,
+};
 const ARROWS = {ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40};
 
 const pending = new Map();
@@ -129,7 +137,8 @@ export const THUMB = 40;
  * @param {boolean} options.small the size is Odoo's own
  */
 export async function tap(target, {small} = {}) {
-    const element = typeof target === "string" ? document.querySelector(target) : target;
+    const element =
+        typeof target === "string" ? document.querySelector(target) : target;
     element.scrollIntoView({block: "center"});
     await pause(350);
     const box = element.getBoundingClientRect();

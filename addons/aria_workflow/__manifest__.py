@@ -1,7 +1,7 @@
 {
     "name": "Aria Workflow",
     "summary": "Units, referrals with accountability, one cartable, and workflows as data",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Productivity",
     "author": "Aria",
     "license": "LGPL-3",
@@ -16,6 +16,8 @@
         "data/aria_workflow_replay_data.xml",
         "wizard/aria_referral_act_views.xml",
         "wizard/aria_workflow_activation_views.xml",
+        "wizard/aria_workflow_comparison_views.xml",
+        "wizard/aria_workflow_start_views.xml",
         "views/aria_referral_views.xml",
         "views/aria_unit_views.xml",
         "views/aria_absence_views.xml",

@@ -16,3 +16,4 @@ from . import test_campaign_amount
 from . import test_workflow_editor
 from . import test_calendar_tour
 from . import test_morning_tour
+from . import test_shipped_flows

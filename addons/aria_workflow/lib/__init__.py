@@ -1,1 +1,2 @@
+from . import definition
 from . import replay

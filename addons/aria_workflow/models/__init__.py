@@ -13,6 +13,8 @@ from . import aria_referral
 from . import aria_referable_mixin
 from . import aria_workflow_version_mixin
 from . import aria_workflow_replay_mixin
+from . import aria_workflow_definition_mixin
+from . import aria_workflow_comparison_mixin
 from . import aria_workflow
 from . import aria_workflow_part_mixin
 from . import aria_workflow_stage

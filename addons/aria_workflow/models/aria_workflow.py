@@ -13,7 +13,13 @@ class AriaWorkflow(models.Model):
     """The way of a kind of record through stages and units, as data."""
 
     _name = "aria.workflow"
-    _inherit = ["aria.workflow.version.mixin", "aria.workflow.replay.mixin"]
+    _inherit = [
+        "aria.workflow.version.mixin",
+        "aria.workflow.replay.mixin",
+        "aria.workflow.definition.mixin",
+        "aria.workflow.comparison.mixin",
+        "aria.workflow.compared.mixin",
+    ]
     _description = "Workflow"
     _order = "sequence, id"
 

@@ -1,12 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_duration
 
 
 class AriaWorkflowStage(models.Model):
     """A stage of a workflow: where a record stands and which unit has it then."""
 
     _name = "aria.workflow.stage"
-    _inherit = ["aria.workflow.part.mixin"]
+    _inherit = [
+        "aria.workflow.part.mixin",
+        "aria.workflow.defined.part.mixin",
+        "aria.workflow.compared.mixin",
+    ]
     _description = "Workflow Stage"
 
     name = fields.Char(required=True, translate=True)
@@ -176,3 +181,33 @@ class AriaWorkflowStage(models.Model):
             calendar.plan_hours(self.sla_hours, now, compute_leaves=True) if calendar else False
         )
         return planned or fields.Datetime.add(now, hours=self.sla_hours)
+
+    # ------------------------------------------------------------------ files
+    @api.model
+    def _get_definition_fields(self):
+        # EXTENDS 'aria_workflow'
+        return {
+            **super()._get_definition_fields(),
+            "code": "code",
+            "name": "name",
+            "unit": "unit_id",
+            "sla_hours": "sla_hours",
+            "kind": "kind",
+            "outcome": "outcome",
+            "x": "pos_x",
+            "y": "pos_y",
+        }
+
+    def _get_definition_id(self):
+        """Return by what a stage is found again in a file."""
+        return self.code
+
+    @api.model
+    def _get_record_id(self, record):
+        """Return the same of an object of a file."""
+        return record["code"]
+
+    # ------------------------------------------------------------------ comparison
+    def _describe_value(self, name):
+        # EXTENDS 'aria_workflow': hours as they stand in the form
+        return format_duration(self[name]) if name == "sla_hours" else super()._describe_value(name)

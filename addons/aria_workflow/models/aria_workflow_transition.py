@@ -6,7 +6,11 @@ class AriaWorkflowTransition(models.Model):
     """A way from one stage to another: when it opens and who may go it."""
 
     _name = "aria.workflow.transition"
-    _inherit = ["aria.workflow.part.mixin"]
+    _inherit = [
+        "aria.workflow.part.mixin",
+        "aria.workflow.defined.part.mixin",
+        "aria.workflow.compared.mixin",
+    ]
     _description = "Workflow Transition"
 
     name = fields.Char(
@@ -177,3 +181,64 @@ class AriaWorkflowTransition(models.Model):
             return None
         people = self.unit_ids.member_ids | self.unit_ids.manager_id
         return bool(self.group_ids & user.all_group_ids) or user in people
+
+    # ------------------------------------------------------------------ files
+    @api.model
+    def _get_definition_fields(self):
+        # EXTENDS 'aria_workflow'
+        return {
+            **super()._get_definition_fields(),
+            "from": "from_stage_id",
+            "to": "to_stage_id",
+            "trigger": "trigger",
+            "event": "event",
+            "condition": "guard_domain",
+            "missing": "guard_help",
+            "name": "name",
+            "groups": "group_ids",
+            "units": "unit_ids",
+            "note_required": "note_required",
+        }
+
+    def _get_definition_id(self):
+        """Return by what a transition is found again in a file; of several alike, the last one."""
+        return (
+            self.from_stage_id.code or None,
+            self.to_stage_id.code,
+            self.trigger,
+            self.event or None,
+        )
+
+    @api.model
+    def _get_record_id(self, record):
+        """Return the same of an object of a file."""
+        return (
+            record.get("from"),
+            record["to"],
+            record.get("trigger") or "button",
+            record.get("event"),
+        )
+
+    # ------------------------------------------------------------------ comparison
+    def _is_same_drawing(self, other):
+        """Return whether both were copied from one, or one from the other."""
+        return bool(self._get_line_of_copies() & other._get_line_of_copies())
+
+    def _get_line_of_copies(self):
+        """Return this transition and those that it was copied from."""
+        found, way = self.browse(), self
+        while way and way not in found:
+            found += way
+            way = way.origin_id
+        return found
+
+    def _describe_in_comparison(self):
+        # EXTENDS 'aria_workflow'
+        start = self.from_stage_id.name or self.env._("Any open stage")
+        via = {
+            "button": self.name,
+            "event": self.event_label,
+            "auto": self._describe_value("trigger"),
+        }
+        ends = self.env._("%(start)s to %(end)s", start=start, end=self.to_stage_id.name)
+        return f"{ends} ({via[self.trigger] or self._describe_value('trigger')})"

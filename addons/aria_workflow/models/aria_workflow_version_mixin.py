@@ -68,6 +68,18 @@ class AriaWorkflowVersionMixin(models.AbstractModel):
     )
 
     # ------------------------------------------------------------------ computed
+    @api.depends("name", "version")
+    @api.depends_context("aria_show_version")
+    def _compute_display_name(self):
+        # EXTENDS 'base': where versions stand side by side their names would be the same
+        result = super()._compute_display_name()
+        if self.env.context.get("aria_show_version"):
+            for workflow in self:
+                workflow.display_name = self.env._(
+                    "%(name)s, version %(version)s", name=workflow.name, version=workflow.version
+                )
+        return result
+
     @api.depends("root_id", "previous_id", "state")
     def _compute_version_ids(self):
         for workflow in self:

@@ -4,6 +4,8 @@ from . import test_inbox
 from . import test_queries
 from . import test_referral
 from . import test_workflow
+from . import test_definition
+from . import test_definition_lib
 from . import test_divide
 from . import test_unit_at_work
 from . import test_news

@@ -93,6 +93,11 @@ class AriaWorkflowActivation(models.TransientModel):
             "target": "new",
         }
 
+    def action_compare(self):
+        """Open the new version beside the one in use."""
+        self.ensure_one()
+        return self.workflow_id.action_compare()
+
     # ------------------------------------------------------------------ doing it
     def action_apply(self):
         """Activate the version: records go where the lines say, their referrals too, the old versions retire.

@@ -1,0 +1,564 @@
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request as http_request
+
+from odoo.addons.aria_workflow.arguments import to_record, to_text
+from odoo.addons.aria_workflow.engine import with_token, without_token
+from odoo.addons.base.models.res_users import check_identity
+
+from ..lib.chain import can_seat
+
+IDENTITY_SECONDS = 600
+
+
+class AriaApprovalTask(models.Model):
+    """What one approver, or any of several, is asked. Frozen from the policy, decided by its methods only."""
+
+    _name = "aria.approval.task"
+    _inherit = "aria.referable.mixin"
+    _description = "Approval Task"
+    _order = "request_id desc, sequence, id"
+
+    name = fields.Char(required=True, readonly=True, aria_engine=True)
+    request_id = fields.Many2one(
+        "aria.approval.request", required=True, readonly=True, index=True, ondelete="restrict",
+        aria_engine=True,
+    )  # fmt: skip
+    order_id = fields.Many2one(
+        "sale.order", readonly=True, index=True, ondelete="restrict", aria_engine=True
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True, aria_engine=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, index="btree_not_null",
+        ondelete="set null", aria_engine=True,
+    )  # fmt: skip
+    step_id = fields.Many2one(
+        "aria.approval.step", required=True, readonly=True, index=True, ondelete="restrict",
+        aria_engine=True,
+    )  # fmt: skip
+    sequence = fields.Integer(readonly=True, aria_engine=True)
+    needed = fields.Integer("Approvals Needed", readonly=True, aria_engine=True)
+    deadline_hours = fields.Float(readonly=True, aria_engine=True)
+    deadline = fields.Datetime(readonly=True, aria_engine=True)
+    user_id = fields.Many2one(
+        "res.users", string="Approver", readonly=True, index=True, ondelete="restrict",
+        aria_engine=True, help="Empty: any of the approvers.",
+    )  # fmt: skip
+    on_behalf_of_id = fields.Many2one(
+        "res.users", readonly=True, index="btree_not_null", ondelete="restrict", aria_engine=True
+    )
+    approver_ids = fields.Many2many(
+        "res.users",
+        string="May Decide",
+        readonly=True,
+        aria_engine=True,
+        context={"active_test": False},
+    )
+    ask_unit_id = fields.Many2one(
+        "aria.unit", string="Asked Unit", readonly=True, index="btree_not_null",
+        ondelete="restrict", aria_engine=True,
+    )  # fmt: skip
+    redirected = fields.Char(
+        "Why Another Person", readonly=True, aria_engine=True,
+        help="Says who was meant and why somebody else is asked.",
+    )  # fmt: skip
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting for Earlier Steps"),
+            ("open", "To Decide"),
+            ("approved", "Approved"),
+            ("returned", "Sent Back"),
+            ("rejected", "Rejected"),
+            ("skipped", "Not Needed"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+        aria_engine=True,
+    )
+    decided_at = fields.Datetime(readonly=True, aria_engine=True)
+    note = fields.Text(readonly=True, aria_engine=True)
+    scope = fields.Json(readonly=True, aria_engine=True)  # content that is asked: header and lines
+    approved_content = fields.Json(readonly=True, aria_engine=True)
+    kept_from_id = fields.Many2one(
+        "aria.approval.task", readonly=True, index="btree_not_null", ondelete="restrict",
+        aria_engine=True, help="The approval of an earlier round that still holds.",
+    )  # fmt: skip
+    screen = fields.Html(related="request_id.screen", string="Content", related_sudo=True)
+    can_decide = fields.Boolean(compute="_compute_can_decide")
+    round = fields.Integer(related="request_id.round", related_sudo=True)
+
+    @api.depends("state", "approver_ids")
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        tasks = self.sudo()  # whether the reader may act
+        behalf = tasks._aria_get_behalf(self.env.user)
+        for task in self:
+            task.can_decide = (
+                task.state == "open"
+                and task.id in behalf
+                and task.sudo().request_id.requester_id != self.env.user  # the same
+            )
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_history(self):
+        if self:
+            raise AccessError(
+                self.env._(
+                    "%(record)s is part of the history and cannot be deleted.", record=self[0].name
+                )
+            )
+
+    # ------------------------------------------------------------------ what approvers do
+    def approve(self, note=None):
+        """Approve what these tasks ask.
+
+        :param str note: remark, kept with the decision
+        :return: True, or Odoo's action that asks for the password where the policy wants it
+        :raise UserError: decided already, the content has changed, or not by this person
+        """
+        tasks = self._aria_checked()
+        return tasks._aria_ask_identity("approve", note) or tasks._aria_approve(note)
+
+    def approve_lines(self, line_ids, reason, note=None):
+        """Approve the lines ``line_ids`` (ids of order lines) and send the others back with ``reason``."""
+        reason = self._aria_to_reason(reason)
+        tasks = self._aria_checked()
+        asked = {int(key) for task in tasks for key in task.scope["lines"]}
+        chosen = set(line_ids) if isinstance(line_ids, list | tuple) else {None}
+        if not chosen <= asked:
+            raise UserError(
+                self.env._("Choose lines of “%(task)s” to approve.", task=tasks[:1].name)
+            )
+        if chosen == asked:
+            return tasks.sudo(False).approve(note)
+        identity = tasks._aria_ask_identity("approve_lines", line_ids, reason, note)
+        return identity or tasks._aria_return(reason, lines=chosen)
+
+    def send_back(self, reason, task=None):
+        """Send back to whoever submitted, to correct and submit again, or to an earlier step.
+
+        :param str reason: what is wrong
+        :param task: an earlier task (record or id) of the same request, which is then asked again
+        """
+        reason = self._aria_to_reason(reason)
+        tasks = self._aria_checked()
+        task = to_record(self.env, "aria.approval.task", task)
+        if not task:
+            return tasks._aria_return(reason)
+        return tasks._aria_send_to(task.sudo(), reason)  # it may be read; the engine writes it
+
+    def reject(self, reason):
+        """Reject for good, with the reason."""
+        reason = self._aria_to_reason(reason)
+        tasks = self._aria_checked()
+        tasks._aria_decide("rejected", reason)
+        tasks.request_id._aria_end("rejected", reason)
+        tasks.request_id._aria_hand_back(reason)
+        return True
+
+    def approve_each(self, note=None):
+        """Approve these tasks one by one; what cannot be approved stays.
+
+        :return: list of dicts ``task_id``, ``name``, ``error`` (False: approved)
+        """
+        self.check_access("read")
+        if any(
+            task.sudo().request_id.needs_identity for task in self
+        ):  # whether a password is asked
+            question = self._aria_checked()._aria_ask_identity("approve", note)
+            if question:
+                return question
+        results = []
+        for task in self:
+            error = False
+            try:
+                with self.env.cr.savepoint():
+                    task.approve(note)
+            except (UserError, AccessError) as refused:
+                error = str(refused)
+            results.append({"task_id": task.id, "name": task.name, "error": error})
+        return results
+
+    def action_approve_each(self):
+        """Approve the ticked tasks, and say what became of each."""
+        results = self.approve_each()
+        if isinstance(results, dict):
+            return results
+        failed = [f"{r['name']}: {r['error']}" for r in results if r["error"]]
+        done = self.env._("%(count)s approved.", count=len(results) - len(failed))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failed else "success",
+                "sticky": bool(failed),
+                "message": "\n".join([done, *failed]),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_aria_decide(self):
+        """Open the dialog that approves, sends back or rejects."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Decide"),
+            "res_model": "aria.approval.act",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_task_id": self.id,
+                "default_verdict": self.env.context.get("verdict", "approved"),
+            },
+        }
+
+    # ------------------------------------------------------------------ guards
+    def _aria_to_reason(self, reason):
+        return to_text(
+            self.env, reason, self.env._("Write the reason; whoever submitted needs it to correct.")
+        )
+
+    def _aria_checked(self):
+        """Return these tasks as superuser, once the user is found to be the one to decide them."""
+        self.check_access("read")
+        tasks = self.sudo()  # rights are checked here; rows are written by the engine only
+        tasks._aria_check_open()
+        tasks._aria_check_person()
+        tasks._aria_check_content()
+        return tasks
+
+    def _aria_check_open(self):
+        closed = self.filtered(lambda t: t.state != "open" or t.request_id.state != "open")[:1]
+        if closed:
+            raise UserError(
+                self.env._(
+                    "“%(task)s” is not to be decided now (%(state)s%(user)s). Reload the page.",
+                    task=closed.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        closed.state
+                    ],
+                    user=f", {closed.user_id.name}" if closed.user_id else "",
+                )
+            )
+
+    def _aria_get_behalf(self, user):
+        """Return {task id: in whose place ``user`` decides, maybe empty} of those that he may decide."""
+        found, nobody = {}, user.browse()
+        others = self.filtered(lambda t: user not in t.approver_ids)
+        for task in self - others:
+            found[task.id] = task.on_behalf_of_id if task.user_id == user else nobody
+        absent = self._aria_get_represented(user) if others else nobody
+        for task in others:
+            if absent & task.approver_ids:
+                found[task.id] = (absent & task.approver_ids)[0]
+        return found
+
+    def _aria_get_represented(self, user):
+        """Return whom ``user`` represents today."""
+        model = self.env["aria.approval.substitute"]
+        substitutes = model._get_absences_now()
+        absences = self.env["aria.absence"]._get_absences_now()
+        people = self.approver_ids
+        return people.filtered(
+            lambda p: (
+                (p.id in substitutes or p.id in absences)
+                and model._follow(p, absences | substitutes, None) == user
+            )
+        )
+
+    def _aria_check_person(self):
+        user = self.env.user
+        behalf = self._aria_get_behalf(user)
+        for task in self:
+            if task.id not in behalf:
+                raise AccessError(
+                    self.env._(
+                        "“%(task)s” is asked of %(users)s; only they can decide it.",
+                        task=task.name,
+                        users=", ".join(task.approver_ids.mapped("name")),
+                    )
+                )
+            if task.request_id.requester_id == user:
+                raise AccessError(
+                    self.env._(
+                        "You have submitted “%(task)s” yourself; somebody else has to decide it.",
+                        task=task.name,
+                    )
+                )
+        self._aria_check_once(user)
+
+    def _aria_check_once(self, user):
+        """Refuse a second approval of one person, and one after which too few people would be left."""
+        seen = set()
+        for task in self:
+            request = task.request_id
+            if request.allow_same_person:
+                continue
+            decided = request.task_ids.filtered(lambda t: t.state == "approved")
+            if user in decided.user_id or request.id in seen:
+                raise UserError(
+                    self.env._(
+                        "You have approved “%(request)s” already; this step needs another person.",
+                        request=request.name,
+                    )
+                )
+            seen.add(request.id)
+            seats = request._aria_get_open_seats(without=task)
+            if not can_seat(seats, {*decided.user_id.ids, user.id}):
+                raise UserError(
+                    self.env._(
+                        "You are needed for another step of “%(request)s”; let somebody else decide this one.",
+                        request=request.name,
+                    )
+                )
+
+    def _aria_check_content(self):
+        prints = self.order_id._aria_get_fingerprints()
+        for task in self:
+            if prints[task.order_id.id] != task.request_id.fingerprint:
+                raise UserError(
+                    self.env._(
+                        "%(order)s was changed by %(user)s after it was submitted; let it be submitted again.",
+                        order=task.order_id.name,
+                        user=(
+                            task.order_id.order_line.write_uid[:1] or task.order_id.write_uid
+                        ).name,
+                    )
+                )
+
+    def _aria_ask_identity(self, method, *args):
+        """Return Odoo's action that asks for the password, where it is due; nothing otherwise.
+
+        :raise UserError: the call comes from where no password can be asked
+        """
+        if not any(self.request_id.mapped("needs_identity")):
+            return None
+        if not http_request:
+            raise UserError(
+                self.env._(
+                    "“%(task)s” is above the amount for which the password is asked; approve it in the browser.",
+                    task=self.filtered(lambda t: t.request_id.needs_identity)[0].name,
+                )
+            )
+        if http_request.session.get("identity-check-last", 0) > time.time() - IDENTITY_SECONDS:
+            return None
+        return self.sudo(False)._aria_identified(method, list(args))
+
+    @check_identity
+    def _aria_identified(self, method, args):
+        """Call ``method`` once the password was given; Odoo's dialog comes back here."""
+        return getattr(self, method)(*args)
+
+    # ------------------------------------------------------------------ decisions
+    def _aria_approve(self, note):
+        self._aria_decide("approved", note)
+        self.request_id._aria_advance()
+        return True
+
+    def _aria_decide(self, verdict, note, lines=None):
+        """Write the decision on these (superuser) tasks, and close their referrals."""
+        user, now = self.env.user, fields.Datetime.now()
+        note = note.replace("\x00", "").strip() if isinstance(note, str) else ""
+        behalf = self._aria_get_behalf(user)
+        rows = []
+        for task in self:
+            task._aria_engine_write(
+                {
+                    "state": verdict,
+                    "user_id": user.id,
+                    "on_behalf_of_id": behalf[task.id].id,
+                    "decided_at": now,
+                    "note": note or False,
+                    "approved_content": task._aria_get_approved(verdict, lines),
+                }
+            )
+            rows.append(
+                {
+                    "request": task.request_id, "task": task, "user": user,
+                    "on_behalf_of": behalf[task.id], "verdict": verdict, "reason": note,
+                }
+            )  # fmt: skip
+        self._aria_get_open_referrals()._close("answered", note or verdict)
+        self.request_id._aria_append(rows)
+
+    def _aria_get_approved(self, verdict, lines):
+        """Return the content that a decision on this task approves."""
+        if verdict == "approved":
+            return self.scope
+        if lines is None:
+            return False
+        chosen = {str(line) for line in lines}
+        return {
+            "header": self.scope["header"],
+            "lines": {key: value for key, value in self.scope["lines"].items() if key in chosen},
+        }
+
+    def _aria_return(self, reason, lines=None):
+        self._aria_decide("returned", reason, lines)
+        requests = self.request_id
+        requests._aria_end("returned", reason)
+        requests._aria_hand_back(reason)
+        return True
+
+    def _aria_send_to(self, target, reason):
+        """Ask ``target``, an earlier task, again; this one waits for it."""
+        for task in self:
+            earlier = target.request_id == task.request_id and target.sequence < task.sequence
+            if not earlier or target.state != "approved":
+                raise UserError(
+                    self.env._(
+                        "“%(target)s” is no earlier approval of “%(task)s”; choose one that is.",
+                        target=target.name,
+                        task=task.name,
+                    )
+                )
+        self._aria_decide("returned", reason)
+        between = target.request_id.task_ids.filtered(
+            lambda t: t.sequence > target.sequence and t.state in ("open", "approved", "returned")
+        )
+        between.filtered(lambda t: t.state == "open")._aria_close_referrals()
+        for task in between | target:
+            named = task.on_behalf_of_id or (
+                task.user_id if not task.ask_unit_id else task.user_id.browse()
+            )
+            task._aria_engine_write(
+                {
+                    "state": "waiting", "decided_at": False, "approved_content": False,
+                    "user_id": named.id, "on_behalf_of_id": False,
+                }
+            )  # fmt: skip
+        target._aria_open(note=reason)
+        return True
+
+    def _aria_is_satisfied(self):
+        """Return whether these tasks of one step of one request have the approvals that it needs."""
+        return len(self.filtered(lambda t: t.state == "approved")) >= self[0].needed
+
+    def _aria_skip(self):
+        if self:
+            opened = self.filtered(lambda t: t.state == "open")
+            self._aria_engine_write({"state": "skipped"})
+            opened._aria_close_referrals()
+
+    def _aria_close_referrals(self):
+        if self:
+            self.filtered(lambda t: t.state == "open")._aria_engine_write({"state": "waiting"})
+            self._aria_get_open_referrals()._close("cancelled")
+
+    def _aria_open(self, note=None):
+        """Ask these (superuser) tasks: they come to the cartable of whoever decides them now."""
+        if not self:
+            return
+        acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(self)
+        for task in self:
+            task._aria_engine_write(task._aria_prepare_open(acting))
+        groups = self.grouped(lambda t: (t.ask_unit_id, t.user_id, t.deadline, t.redirected))
+        for (unit, user, deadline, said), tasks in groups.items():
+            text = "\n".join(filter(None, (note, said)))
+            own = user.browse() if unit else user
+            tasks._aria_open_referrals(unit, own, deadline=deadline, note=text)
+
+    def _aria_prepare_open(self, acting):
+        """Return what this task gets when it is asked: who acts, until when."""
+        vals = {"state": "open", "deadline": self._aria_get_deadline(self.deadline_hours)}
+        if not self.user_id:
+            return vals
+        person, said = acting[self.company_id, self.user_id]
+        if not person or person == self.request_id.requester_id:
+            raise UserError(
+                self.env._(
+                    "%(user)s, who approves “%(task)s”, is away or archived and nobody represents them; name a"
+                    " substitute or change the policy.",
+                    user=self.user_id.name,
+                    task=self.name,
+                )
+            )
+        if person == self.user_id:
+            return vals
+        people = self.approver_ids | person
+        return vals | {
+            "user_id": person.id, "on_behalf_of_id": self.user_id.id, "redirected": said,
+            "approver_ids": [fields.Command.set(people.ids)],
+        }  # fmt: skip
+
+    def _aria_get_deadline(self, hours):
+        if not hours:
+            return False
+        now = fields.Datetime.now()
+        unit = self.ask_unit_id
+        return unit._get_clock(self.company_id, now, [])(now, hours)
+
+    @api.model
+    def _cron_aria_redirect(self):
+        """Ask somebody else where an open task has nobody left who could decide it."""
+        # sudo: the scheduler looks after everybody's tasks
+        for task in self.sudo().search([("state", "=", "open"), ("user_id", "!=", False)]):
+            acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(task)
+            person, _said = acting[task.company_id, task.user_id]
+            if not person or person == task.user_id or person == task.request_id.requester_id:
+                continue
+            task._aria_close_referrals()
+            task._aria_open()
+
+    # ------------------------------------------------------------------ cartable
+    def _aria_referral_closed(self, referrals):
+        # EXTENDS 'aria_workflow': an answer is no decision, and must not make one disappear
+        result = super()._aria_referral_closed(referrals)
+        ended = referrals.filtered(lambda r: r.state == "returned").mapped("res_id")
+        undecided = self.filtered(
+            lambda t: (
+                t.state == "open" and (t.id in ended or not (t.aria_unit_id or t.aria_user_id))
+            )
+        )[:1]
+        if undecided:
+            raise UserError(
+                self.env._(
+                    "“%(task)s” is decided by approving, sending back or rejecting; open it.",
+                    task=undecided.name,
+                )
+            )
+        return result
+
+    def _aria_check_target(self, unit, user):
+        # EXTENDS 'aria_workflow': an approval is not handed to whom the policy does not name
+        result = super()._aria_check_target(unit, user)
+        for task in self:
+            if not user or user.id not in task.approver_ids.ids and not task._aria_get_behalf(user):
+                raise UserError(
+                    self.env._(
+                        "“%(task)s” can only be decided by %(users)s; name a substitute instead.",
+                        task=task.name,
+                        users=", ".join(task.approver_ids.mapped("name")),
+                    )
+                )
+        return result
+
+    def aria_refer(self, unit=None, user=None, **kwargs):
+        # EXTENDS 'aria_workflow': only who is asked may pass it to another one who is
+        self._aria_get_held_referrals()
+        return super().aria_refer(unit=unit, user=user, **kwargs)
+
+    def _aria_get_owners(self):
+        # EXTENDS 'aria_workflow'
+        return {task.id: task.request_id.requester_id for task in self}
+
+    def _aria_get_referral_summary(self):
+        # EXTENDS 'aria_workflow'
+        return self.env._("Approval of a quotation")
+
+    def _aria_referral_card(self):
+        # EXTENDS 'aria_workflow': the approver decides on prices
+        return {
+            task.id: [
+                (self.env._("Quotation"), task.order_id.name),
+                (self.env._("Customer"), task.partner_id.name or ""),
+                (self.env._("Content"), task.screen),
+            ]
+            for task in self
+        }
+
+    def _aria_engine_create(self, vals_list):
+        return without_token(with_token(self).create(vals_list))

@@ -1,0 +1,135 @@
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LAST_ORDERS = 5
+
+
+class SaleOrder(models.Model):
+    """What approvers are shown: frozen when it is submitted, so that they need no rights on the order."""
+
+    # a subject of its own, in a file of its own
+    _inherit = "sale.order"  # pylint: disable=consider-merging-classes-inherited
+
+    def _aria_get_snapshots(self):
+        """Return {order id: content for approvers} of these (superuser) orders, as JSON can hold it."""
+        partners = self.partner_id.commercial_partner_id
+        for name in ("aria_last_price", "aria_shortage_qty"):
+            self.order_line.mapped(name)  # for all at once
+        overdue, last = self._aria_get_overdue(partners), self._aria_get_last_orders(partners)
+        return {
+            order.id: {
+                "order": order.name,
+                "currency": order.currency_id.name,
+                "total": order.amount_total,
+                "untaxed": order.amount_untaxed,
+                "terms": order.payment_term_id.name or "",
+                "customer": order._aria_get_customer_facts(overdue, last),
+                "lines": [line._aria_get_facts() for line in order._aria_get_content()],
+            }
+            for order in self
+        }
+
+    def _aria_get_customer_facts(self, overdue, last):
+        partner = self.partner_id.commercial_partner_id
+        return {
+            "id": partner.id,
+            "name": partner.display_name,
+            "debt": partner.with_company(self.company_id).credit,
+            "overdue": overdue.get((partner.id, self.company_id.id), 0.0),
+            "last": last.get((partner.id, self.company_id.id), []),
+        }
+
+    def _aria_get_overdue(self, partners):
+        """Return {(partner id, company id): what is due and unpaid, in company currency}."""
+        groups = self.env["account.move.line"]._read_group(
+            [
+                ("partner_id.commercial_partner_id", "in", partners.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("date_maturity", "<", fields.Date.today()),
+            ],
+            ["partner_id", "company_id"],
+            ["amount_residual:sum"],
+        )
+        found = {}
+        for partner, company, amount in groups:
+            key = (partner.commercial_partner_id.id, company.id)
+            found[key] = found.get(key, 0.0) + amount
+        return found
+
+    def _aria_get_last_orders(self, partners):
+        """Return {(partner id, company id): [[name, date, total, currency]]} of the last confirmed orders."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT asked.id, asked.company_id, o.name, o.date_order::date, o.amount_total, c.name
+                  FROM unnest(%(partners)s, %(companies)s) AS asked (id, company_id), LATERAL (
+                        SELECT so.name, so.date_order, so.amount_total, so.currency_id
+                          FROM sale_order so JOIN res_partner p ON p.id = so.partner_id
+                         WHERE p.commercial_partner_id = asked.id AND so.state = 'sale'
+                           AND so.company_id = asked.company_id
+                         ORDER BY so.date_order DESC, so.id DESC LIMIT %(limit)s) AS o
+                  JOIN res_currency c ON c.id = o.currency_id
+                """,
+                partners=[p.id for p in partners for _c in self.company_id],
+                companies=[c.id for _p in partners for c in self.company_id],
+                limit=LAST_ORDERS,
+            )
+        ) if partners else []  # fmt: skip
+        found = {}
+        for partner, company, name, date, total, currency in rows:
+            row = [name, fields.Date.to_string(date), float(total), currency]
+            found.setdefault((partner, company), []).append(row)
+        return found
+
+    @api.model
+    def _aria_render_snapshot(self, snapshot, before):
+        """Return the content of approvers as HTML, with what has changed since ``before`` marked."""
+        now, old = json.loads(snapshot or "{}"), json.loads(before or "{}")
+        previous = {line["id"]: line for line in old.get("lines", [])}
+        for line in now.get("lines", []):
+            was = previous.pop(line["id"], None)
+            line["new"] = bool(old) and was is None
+            line["changed"] = [key for key in line if was and key in was and line[key] != was[key]]
+            line["was"] = was or {}
+        currency = self.env["res.currency"].search([("name", "=", now.get("currency"))], limit=1)
+        values = {
+            "now": now, "old": old, "gone": list(previous.values()), "currency": currency,
+            "header_changed": bool(old) and old.get("fingerprint", {}).get("header")
+            != now.get("fingerprint", {}).get("header"),
+        }  # fmt: skip
+        return self.env["ir.qweb"]._render("aria_sales_approval.snapshot", values)
+
+
+class SaleOrderLine(models.Model):
+    # with the snapshot that shows it
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    def _aria_get_facts(self):
+        """Return what an approver sees of this (superuser) line."""
+        self.ensure_one()
+        product = self.product_id.with_company(self.company_id)
+        rate = self.order_id.currency_rate or 1.0
+        to_unit = product.uom_id._compute_price
+        cost = to_unit(product.standard_price, self.product_uom_id) * rate
+        net = self.price_unit * (1 - self.discount / 100)
+        return {
+            "id": self.id,
+            "name": product.display_name or self.name,
+            "quantity": self.product_uom_qty,
+            "unit": self.product_uom_id.name or "",
+            "price": self.price_unit,
+            "discount": self.discount,
+            "list": to_unit(product.lst_price, self.product_uom_id) * rate,
+            "last": self.aria_last_price,
+            "cost": cost,
+            "margin": round((net - cost) / net * 100, 2) if net else 0.0,
+            "subtotal": self.price_subtotal,
+            "free": product.free_qty if product.is_storable else None,
+            "shortage": self.aria_shortage_qty,
+            "promise": fields.Date.to_string(self.aria_promise_date) or "",
+        }

@@ -1,0 +1,2 @@
+from . import aria_approval_act
+from . import aria_approval_simulation

@@ -452,6 +452,7 @@ class AriaApprovalTask(models.Model):
         """Ask these (superuser) tasks: they come to the cartable of whoever decides them now."""
         if not self:
             return
+        # sudo: who is away, whoever asks
         acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(self)
         for task in self:
             task._aria_engine_write(task._aria_prepare_open(acting))
@@ -496,6 +497,7 @@ class AriaApprovalTask(models.Model):
         """Ask somebody else where an open task has nobody left who could decide it."""
         # sudo: the scheduler looks after everybody's tasks
         for task in self.sudo().search([("state", "=", "open"), ("user_id", "!=", False)]):
+            # sudo: the same
             acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(task)
             person, _said = acting[task.company_id, task.user_id]
             if not person or person == task.user_id or person == task.request_id.requester_id:

@@ -1,76 +1,24 @@
 # Packets a second beside the bare cryptography, and 1,000 invoices from the books to the simulator and back.
-import base64
 import os
 import pathlib
-import re
-import subprocess
-import sys
 import tempfile
 import time
 
-import requests
 from aria_bench import Report, measured
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from odoo.fields import Command
+from moadian_bench import MEMORY, World, ask, start_simulator
 
 from odoo.addons.aria_moadian.lib import keys, packet
 
 PACKETS, ROUNDS, INVOICES = 200, 7, 1000
-MEMORY, SELLER, BUYER = "A11216", "14003778990", "10100302746"
-SCRIPT = pathlib.Path(sys.modules["aria_bench"].__file__).with_name("moadian_simulator.py")
-
-
-def start_simulator(folder):
-    """Start the simulator as a process of its own; return it and its address."""
-    command = [sys.executable, str(SCRIPT), "--port", "0", "--memory", f"{MEMORY}={SELLER}", "--credentials", folder]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    for line in process.stdout:
-        found = re.search(r"http://\S+/requestsmanager", line)
-        if found:
-            return process, found.group(0)
-    sys.exit("The simulator did not start.")
 
 
 def make_world(folder, url):
     """Return posted invoices of a company in Rial with a fiscal memory at the simulator."""
-    rial = env.ref("base.IRR")
-    rial.active = True
-    company = env["res.company"].create({"name": "Bench", "currency_id": rial.id})
-    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-    company.write({"currency_id": rial.id, "account_fiscal_country_id": env.ref("base.ir").id})
-    company.partner_id.write({"aria_economic_code": SELLER, "aria_national_id": SELLER})
-    own = env(context={**env.context, "allowed_company_ids": company.ids, "tracking_disable": True})
-    read = lambda name: base64.b64encode(pathlib.Path(folder, f"{MEMORY}.{name}").read_bytes())
-    own["aria.moadian.memory"].create(
-        {
-            "name": MEMORY,
-            "company_id": company.id,
-            "base_url": url,
-            "private_key": read("key.pem"),
-            "certificate": read("crt.pem"),
-        }
-    )
-    group = own["account.tax.group"].create({"name": "VAT", "company_id": company.id})
-    tax = own["account.tax"].create(
-        {"name": "VAT 10%", "amount": 10, "company_id": company.id, "tax_group_id": group.id,
-         "country_id": env.ref("base.ir").id}
-    )  # fmt: skip
-    goods = own["product.product"].create(
-        [{"name": f"Goods {n}", "aria_sstid": "2710000138624"} for n in range(5)]
-    )
-    buyer = own["res.partner"].create(
-        {"name": "Buyer", "is_company": True, "aria_economic_code": BUYER, "aria_national_id": BUYER}
-    )
-    lines = [
-        Command.create({"product_id": one.id, "quantity": 3, "price_unit": 7272727, "tax_ids": [Command.set(tax.ids)]})
-        for one in goods
-    ]
-    vals = {"move_type": "out_invoice", "partner_id": buyer.id, "company_id": company.id, "invoice_line_ids": lines}
-    moves = own["account.move"].create([vals] * INVOICES)
-    moves.action_post()
+    world = World(env, folder, url)
+    moves = world.post([[world.line(one, 3, 7272727) for one in world.goods]] * INVOICES)
     env.cr.commit()
     return moves
 
@@ -110,11 +58,6 @@ def waiting(url):
     """Wait until the simulator has processed what it took."""
     while ask(url, "report")["packets"].get("SUCCESS", 0) < INVOICES:
         time.sleep(0.1)
-
-
-def ask(url, name):
-    """Return the answer of a switch of the simulator."""
-    return requests.post(url.replace("/requestsmanager", f"/simulator/{name}"), json={}, timeout=60).json()
 
 
 def send_all(report, moves, url):

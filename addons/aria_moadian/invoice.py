@@ -13,11 +13,13 @@ from .lib import amounts
 from .lib.constants import (
     CANCELLATION,
     CASH,
+    CORRECTION,
     CREDIT,
     DAY_MS,
     EXCHANGE,
     EXPORT,
     FOREIGNER,
+    FROZEN_BY_REFERENCE,
     LATE,
     LEGAL,
     MIXED,
@@ -78,6 +80,46 @@ class InvoiceBuilder:
         if header["inty"] == TYPE_FULL:
             invoice = self._settle(invoice)
         return invoice
+
+    def build_correction(self, reference, original):
+        """Return the invoice that corrects another: all of it as it is now, without the buyer, who cannot change.
+
+        :param reference: the content of the packet referred to
+        :param original: the content of the original, which is the only one that names the buyer
+        :raises Unfit: when something changed that only a cancellation and a new invoice can change
+        """
+        invoice = self.build()
+        self._demand_same(invoice, reference, original)
+        header = {
+            name: value
+            for name, value in invoice["header"].items()
+            if name not in FROZEN_BY_REFERENCE
+        }
+        header["ins"] = CORRECTION
+        header.update(self._reference(reference, milliseconds(self.now)))
+        return {**invoice, "header": header}
+
+    def _demand_same(self, invoice, reference, original):
+        new, old = invoice["header"], original["header"]
+        kept = all(new.get(name) == old.get(name) for name in ("tob", "tinb", "bid"))
+        kind = all(new.get(name) == reference["header"].get(name) for name in ("inty", "inp"))
+        rates = {line["sstid"]: _comparable(line, "vra") for line in reference["body"]}
+        now = {line.get("sstid"): _comparable(line, "vra") for line in invoice["body"]}
+        replaced = set(now) - set(rates) and set(rates) - set(now)
+        taxed = any(rate != rates.get(sstid, rate) for sstid, rate in now.items())
+        for changed, what in (
+            (not kept, self.env._("the buyer")),
+            (not kind, self.env._("type or pattern of the invoice")),
+            (replaced, self.env._("a goods/service id")),
+            (taxed, self.env._("a rate of VAT")),
+        ):
+            if changed:
+                raise Unfit(
+                    self.env._(
+                        "A correction cannot change %(what)s; cancel the invoice by a credit note and make a new one.",
+                        what=what,
+                    )
+                )
 
     def build_cancellation(self, reference):
         """Return the invoice that cancels another: number, time, seller and reference are all it says."""

@@ -9,8 +9,9 @@ from odoo.tools import SQL
 from ..engine import update_many
 from ..invoice import InvoiceBuilder, Unfit
 from ..lib import rules
-from ..lib.constants import PATTERNS
-from .aria_moadian_submission import REACTIONS
+from ..lib.constants import FROZEN_BY_REFERENCE, PATTERNS
+from ..lib.packet import canonical_json
+from .aria_moadian_submission import ACCEPTED, REACTIONS
 
 STATES = [
     ("none", "Not for the Tax Organisation"),
@@ -24,7 +25,8 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 SENDABLE = ("to_check", "ready", "refused")
-LOCKED = ("sent", "in_process", "accepted", "warned", "cancelled")
+LOCKED = ("sent", "in_process", "cancelled")  # an accepted one is changed and sent as a correction
+NOT_COMPARED = ("taxid", "inno", "indatim", "indati2m", "insr", "ins", "irtaxid")
 MOST_MESSAGES = 20
 
 
@@ -141,16 +143,77 @@ class AccountMove(models.Model):
                         invoice=move.name,
                     )
                 )
+        self._aria_demand_no_return()
         result = super().button_draft()
         update_many(
             self,
             {
-                move.id: self._aria_plain("none")
+                move.id: self._aria_plain("none", move.sudo()._aria_kept_note())
                 for move in self
                 if move.aria_moadian_state != "none"
             },
         )
         return result
+
+    def button_cancel(self):
+        # EXTENDS 'account'
+        self._aria_demand_not_kept()
+        return super().button_cancel()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_at_the_tax_organisation(self):
+        self._aria_demand_not_kept()
+
+    def _aria_demand_no_return(self):
+        """Refuse to change an invoice of which a return or cancellation is at the organisation, or on its way."""
+        # sudo: whoever changes invoices need not see packets; only the name of the invoice is told
+        for move in self.filtered(lambda move: move.aria_moadian_state in ACCEPTED).sudo():
+            notes = move.reversal_move_ids.filtered(
+                lambda note: note.aria_moadian_state in (*ACCEPTED, "sent", "in_process")
+            )
+            if notes:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s has the credit note %(note)s at the tax organisation and cannot be corrected any"
+                        " more; what is left to change is taken back by another credit note.",
+                        invoice=move.name,
+                        note=notes[0].name,
+                    )
+                )
+
+    def _aria_demand_not_kept(self):
+        """Refuse to lose an invoice that the tax organisation keeps as valid."""
+        # sudo: whoever cancels invoices need not see packets; only the name of the invoice is told
+        for move in self.sudo():
+            if move.aria_moadian_state not in LOCKED and move._aria_kept():
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s is kept by the tax organisation as %(number)s; post it, then make a credit note or"
+                        " cancel it there.",
+                        invoice=move.display_name,
+                        number=move._aria_kept().taxid,
+                    )
+                )
+
+    def _aria_kept(self):
+        """Return the accepted packet of an invoice that stands at the organisation, which a change would correct."""
+        self.ensure_one()
+        found = self.aria_moadian_submission_ids.filtered(lambda row: row.state in ACCEPTED)
+        if any(row.subject == "3" for row in found):
+            return found.browse()
+        return found.sorted("id")[-1:]
+
+    def _aria_kept_note(self):
+        """Return what an invoice that was reset to draft shows while the organisation keeps it."""
+        kept = self._aria_kept()
+        if not kept:
+            return None
+        note = self.env._(
+            "The tax organisation keeps this invoice as %(number)s; what you change is sent as a correction when it is"
+            " posted.",
+            number=kept.taxid,
+        )
+        return [{**self._aria_told(note), "severity": "warning"}]
 
     @api.model
     def _aria_plain(self, state, findings=None):
@@ -187,8 +250,25 @@ class AccountMove(models.Model):
                 **self._aria_plain("to_check" if blocked else "ready", findings or None),
                 "aria_moadian_deadline": date + timedelta(days=memory.deadline_days),
             }
+            if not blocked and move._aria_is_unchanged(invoice):
+                rows[move.id].update(self._aria_plain(move._aria_kept().state))
+                del ready[move]
         update_many(self, rows)
         return ready
+
+    def _aria_is_unchanged(self, invoice):
+        """Whether the organisation keeps just this: posted again as it was, there is nothing to correct."""
+        kept = self._aria_kept() if self.move_type == "out_invoice" else None
+        if not kept:
+            return False
+        before, after = (
+            {name: value for name, value in document["header"].items() if name not in omitted}
+            for document, omitted in (
+                (kept._document(), (*NOT_COMPARED, *FROZEN_BY_REFERENCE)),
+                (invoice, NOT_COMPARED),
+            )
+        )
+        return _plain([before, kept._document()["body"]]) == _plain([after, invoice["body"]])
 
     # ------------------------------------------------------------------ building
     def _aria_moadian_prepare(self, memory):
@@ -211,13 +291,28 @@ class AccountMove(models.Model):
     def _aria_moadian_document(self, builder):
         """Return the document of this move: an original, or what a credit note makes of its reference."""
         if self.move_type == "out_invoice":
-            return builder.build()
+            kept = self._aria_kept()
+            if not kept:
+                return builder.build()
+            self._aria_demand_standing(kept)
+            return builder.build_correction(kept._document(), kept._original()._document())
         reference = self._aria_reference()
-        content = json.loads(reference.content, parse_float=Decimal)
+        content = reference._document()
         left = builder.remaining(content)
         if any(left.values()):
             return builder.build_return(content, left)
         return builder.build_cancellation(content)
+
+    def _aria_demand_standing(self, kept):
+        """A correction is a reference of another only when the buyer has approved it, or need not."""
+        if kept.subject != "1" and kept.reaction in ("awaiting_reaction", "rejected"):
+            raise Unfit(
+                self.env._(
+                    "The correction %(number)s is not approved by the buyer; it can be corrected again once it is, or"
+                    " cancelled at the tax organisation.",
+                    number=kept.taxid,
+                )
+            )
 
     def _aria_reference(self):
         """Return the accepted packet that a credit note changes: the latest of its invoice and earlier returns."""
@@ -295,7 +390,7 @@ class AccountMove(models.Model):
             reference = reference.sorted("id")[-1:]  # the packet itself is for reading only
             memory = reference.memory_id or memories[move.company_id.id]
             builder = InvoiceBuilder(move, now)
-            invoice = builder.build_cancellation(json.loads(reference.content, parse_float=Decimal))
+            invoice = builder.build_cancellation(reference._document())
             invoice["header"]["indatim"] = max(
                 int(now.timestamp() * 1000), invoice["header"]["indatim"]
             )
@@ -327,7 +422,9 @@ class AccountMove(models.Model):
                     move,
                     memory,
                     invoice,
-                    nothing if move.move_type == "out_invoice" else move._aria_reference(),
+                    move._aria_kept()
+                    if move.move_type == "out_invoice"
+                    else move._aria_reference(),
                 )
             )
         if prepared:
@@ -351,3 +448,8 @@ class AccountMove(models.Model):
         )
         self.invalidate_recordset(["aria_moadian_state"])
         return self.browse(row[0] for row in rows)
+
+
+def _plain(document):
+    """Return a document as it would be sent, numbers in one form, to compare it with another."""
+    return json.loads(canonical_json(document), parse_float=Decimal)

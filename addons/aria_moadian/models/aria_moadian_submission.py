@@ -3,6 +3,7 @@ import json
 import uuid
 from contextlib import closing
 from datetime import timedelta, timezone
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -105,7 +106,8 @@ class AriaMoadianSubmission(models.Model):
     _taxid_uniq = models.Constraint("UNIQUE(taxid)", "A tax number is used once.")
     _serial_uniq = models.Constraint("UNIQUE(memory_id, serial)", "A serial is used once.")
     _live_uniq = models.UniqueIndex(
-        "(move_id, subject) WHERE state != 'refused'", "This invoice is on its way already."
+        "(move_id, subject, COALESCE(reference_id, 0)) WHERE state != 'refused'",
+        "This invoice is on its way already.",
     )
     _queue_idx = models.Index("(memory_id, id) WHERE state = 'queued'")
 
@@ -206,7 +208,9 @@ class AriaMoadianSubmission(models.Model):
             number = self.reference_id.taxid
         else:
             state = MOVE_STATES.get(self.state, self.state)
-            number = self.taxid if self.state != "refused" else None
+            own = self.reference_id.move_id == self.move_id  # a refused correction leaves what it corrects
+            refused = self.reference_id.taxid if own else None
+            number = self.taxid if self.state != "refused" else refused
         return {
             "aria_moadian_state": state,
             "aria_moadian_findings": self.findings or None,
@@ -219,6 +223,14 @@ class AriaMoadianSubmission(models.Model):
             "aria_moadian_findings": None,
             "aria_taxid": self.taxid,
         }
+
+    def _document(self):
+        """Return the invoice of a packet as a dictionary, fractions exact."""
+        return json.loads(self.content, parse_float=Decimal)
+
+    def _original(self):
+        """Return the packet of the original that this one corrects, itself when it is one."""
+        return (self | self._chain()).sorted("id")[:1]
 
     def _chain(self):
         """Return the packets that this one refers to, up to the original."""

@@ -271,8 +271,10 @@ class TestSubmission(InvoiceCase):
         self.assertFalse(move.show_reset_to_draft_button)
         with self.assertRaisesRegex(UserError, "cannot be reset to draft"):
             move.button_draft()
-        self.run_crons(self.service)
         with self.assertRaisesRegex(UserError, "cannot be reset to draft"):
+            move.button_cancel()
+        self.run_crons(self.service)
+        with self.assertRaisesRegex(UserError, "kept by the tax organisation"):
             move.button_cancel()
         other = self.make_invoice()
         other.button_draft()

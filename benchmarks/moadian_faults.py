@@ -22,7 +22,11 @@ INVOICES, SEED = int(os.environ.get("ARIA_BENCH_INVOICES", "10000")), 1405
 WORKERS, SLICE, BATCH, CHUNK = 2, 200, 50, 1000
 KILLS, LONGEST_LIFE, ROUNDS = max(INVOICES // 200, 5), 6, 400
 FAULTS = {"lost_answer": 0.05, "error": 0.05}
-CLASH = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected, psycopg2.errors.LockNotAvailable)
+CLASH = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
 chance = random.Random(SEED)
 
 
@@ -37,7 +41,7 @@ def work(seed):
         while sum([step(own) for step in (queue, send, inquire)]):
             pass
         code = 0
-    except BaseException:
+    except Exception:  # noqa: BLE001 (told by its traceback and its exit code)
         traceback.print_exc()
     finally:
         os._exit(code)
@@ -47,7 +51,9 @@ def transaction(act):
     """Run a function of (env) in a transaction of its own; 1 when a clash with the other worker undid it."""
     with env.registry.cursor() as cr:
         try:
-            return act(api.Environment(cr, SUPERUSER_ID, {"allowed_company_ids": world.company.ids}))
+            return act(
+                api.Environment(cr, SUPERUSER_ID, {"allowed_company_ids": world.company.ids})
+            )
         except CLASH:
             cr.rollback()
             return 1
@@ -57,7 +63,9 @@ def queue(own):
     """Put some ready invoices into the queue; the other worker may want the same ones."""
 
     def act(env):
-        ready = env["account.move"].search([("aria_moadian_state", "=", "ready")], limit=4 * SLICE, order="id")
+        ready = env["account.move"].search(
+            [("aria_moadian_state", "=", "ready")], limit=4 * SLICE, order="id"
+        )
         some = env["account.move"].browse(own.sample(ready.ids, min(len(ready), SLICE)))
         some.action_aria_moadian_send()
         return len(some)
@@ -127,7 +135,7 @@ def let_time_pass():
 
 def count(condition, table="aria_moadian_submission"):
     env.cr.commit()  # what the workers did since is wanted, and no old snapshot may stay
-    env.cr.execute(f"SELECT count(*) FROM {table} WHERE {condition}")
+    env.cr.execute(f"SELECT count(*) FROM {table} WHERE {condition}")  # noqa: S608 (words of this file only)
     found = env.cr.fetchone()[0]
     env.cr.commit()
     return found
@@ -188,9 +196,16 @@ def compare(report):
                "the same", {row["aria_taxid"] for row in kept} == set(book) and len(kept) == len(moves))  # fmt: skip
     report.add("a tax number in the service's book twice", f"{len(told['invoices']) - len(book)}", "none",
                len(told["invoices"]) == len(book))  # fmt: skip
-    other = sum(json.loads(row["content"]) != as_sent(book[row["taxid"]]) for row in kept if row["taxid"] in book)
+    other = sum(
+        json.loads(row["content"]) != as_sent(book[row["taxid"]])
+        for row in kept
+        if row["taxid"] in book
+    )
     report.add("invoices whose content differs", f"{other}", "none", not other)
-    far = sum(abs(float(row["amount_total"]) - book[row["taxid"]]["tbill"]) > 2 * row["lines"] for row in kept)
+    far = sum(
+        abs(float(row["amount_total"]) - book[row["taxid"]]["tbill"]) > 2 * row["lines"]
+        for row in kept
+    )
     report.add("totals apart by more than the cutting off", f"{far}", "none", not far)
     serials = {row["serial"] for row in rows}
     report.add("serials used", f"{len(serials):,} by {len(rows):,} packets", "each once, no gap",
@@ -214,7 +229,9 @@ def compare_refusals(report, told, book, rows):
                len({row["move_id"] for row in rows}) == INVOICES == len(shown) + len(book))  # fmt: skip
 
 
-logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)  # the loser of a clash is part of the run
+logging.getLogger("odoo.sql_db").setLevel(
+    logging.CRITICAL
+)  # the loser of a clash is part of the run
 submissions.MAX_PACKETS, submissions.FIRST_INQUIRY = BATCH, timedelta(seconds=1)
 report = Report("Moadian, faults")
 with tempfile.TemporaryDirectory() as folder:
@@ -223,11 +240,19 @@ with tempfile.TemporaryDirectory() as folder:
         world = World(env, folder, url)
         make_invoices()
         for kind, probability in FAULTS.items():
-            ask(url, "faults", kind=kind, on="invoice" if kind == "lost_answer" else None, probability=probability)
+            ask(
+                url,
+                "faults",
+                kind=kind,
+                on="invoice" if kind == "lost_answer" else None,
+                probability=probability,
+            )
         killed, rotated = run()
         calls = ask(url, "report")["calls"]
         env.invalidate_all()
-        faults = ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in FAULTS.items())
+        faults = ", ".join(
+            f"{name.replace('_', ' ')} {share:.0%}" for name, share in FAULTS.items()
+        )
         report.add(f"{INVOICES:,} invoices, {WORKERS} workers, {faults}",
                    f"{killed} kills, {calls['POST invoice']:,} POST", f"≥ {KILLS} kills, key changed",
                    killed >= KILLS and rotated)  # fmt: skip

@@ -45,9 +45,7 @@ class World:
         rial.active = True
         company = env["res.company"].create({"name": "Bench", "currency_id": rial.id})
         env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
-        company.write(
-            {"currency_id": rial.id, "account_fiscal_country_id": env.ref("base.ir").id}
-        )
+        company.write({"currency_id": rial.id, "account_fiscal_country_id": env.ref("base.ir").id})
         company.partner_id.write({"aria_economic_code": SELLER, "aria_national_id": SELLER})
         context = {"allowed_company_ids": company.ids, "tracking_disable": True}
         self.env = env(context={**env.context, **context})

@@ -57,7 +57,9 @@ def update_many(model, rows):
             SQL.identifier(model._table),
         )
     )
-    model.browse(rows).invalidate_recordset(names, flush=False)
+    records = model.browse(rows)
+    records.invalidate_recordset(names, flush=False)
+    records.modified(names)  # what is computed from them and was looked at before
 
 
 def _column(model, name, value):

@@ -208,7 +208,9 @@ class AriaMoadianSubmission(models.Model):
             number = self.reference_id.taxid
         else:
             state = MOVE_STATES.get(self.state, self.state)
-            own = self.reference_id.move_id == self.move_id  # a refused correction leaves what it corrects
+            own = (
+                self.reference_id.move_id == self.move_id
+            )  # a refused correction leaves what it corrects
             refused = self.reference_id.taxid if own else None
             number = self.taxid if self.state != "refused" else refused
         return {

@@ -21,5 +21,5 @@ asked = f"{COUNT:,} sound invoices of {kinds} kinds, {COUNT:,} changed ones"
 report.add(asked, f"{len(found)} disagreements", "none", not found)
 report.add("changes that break a rule", f"{seen['changed and found']:,}, {codes} codes of findings",
            "at least half", seen["changed and found"] * 2 >= COUNT)  # fmt: skip
-report.add("asked both", f"{2 * COUNT / seconds:,.0f} a second", "for information", None)
+report.add("both asked", f"{2 * COUNT / seconds:,.0f} invoices a second")
 report.finish()

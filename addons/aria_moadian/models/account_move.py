@@ -145,10 +145,12 @@ class AccountMove(models.Model):
                 )
         self._aria_demand_no_return()
         result = super().button_draft()
+        # sudo: whoever resets an invoice need not see packets; only the number of the invoice is told
+        kept = {move.id: move.sudo()._aria_kept_note() for move in self}
         update_many(
             self,
             {
-                move.id: self._aria_plain("none", move.sudo()._aria_kept_note())
+                move.id: self._aria_plain("none", kept[move.id])
                 for move in self
                 if move.aria_moadian_state != "none"
             },

@@ -4,6 +4,7 @@ from . import account_journal
 from . import account_move
 from . import account_move_issues
 from . import account_move_board
+from . import account_move_line
 from . import account_tax
 from . import aria_moadian_good
 from . import aria_moadian_memory

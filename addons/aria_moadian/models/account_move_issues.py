@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..invoice import InvoiceBuilder
+from .account_move import SENDABLE
 
 INDEX = re.compile(r"^body\[(\d+)\]")
 # fields of an invoice whose value comes from a record of Odoo
@@ -51,8 +52,13 @@ class AccountMove(models.Model):
         :param memory: the memory to judge a draft for, None for other documents
         """
         findings = self._aria_moadian_prepare(memory)[1] if memory else self.aria_moadian_findings
-        open_ = memory or self.aria_moadian_state in ("to_check", "ready", "refused")
-        return [*(findings or []), *(self._aria_taxpayer_findings() if open_ else [])]
+        if not (memory or self.aria_moadian_state in SENDABLE):
+            return findings or []
+        return [
+            *(findings or []),
+            *self._aria_taxpayer_findings(),
+            *self._aria_goods_findings(),
+        ]
 
     def _aria_taxpayer_findings(self):
         """Warn when the organisation said of the buyer that he is no active taxpayer."""
@@ -60,16 +66,48 @@ class AccountMove(models.Model):
         status = buyer.aria_taxpayer_status
         if not status or status == "ACTIVE":
             return []
-        texts = {}
-        for name, lang in (("fa", "fa_IR"), ("en", "en_US")):
-            env = self.with_context(lang=lang).env
+
+        def tell(env):
             field = env["res.partner"]._fields["aria_taxpayer_status"]
-            texts[name] = env._(
+            return env._(
                 "The tax organisation says of “%(buyer)s”: %(status)s; he may get no VAT credit.",
                 buyer=buyer.name,
                 status=dict(field._description_selection(env))[status],
             )
-        return [{"code": "", "path": "header.tinb", "severity": "warning", **texts}]
+
+        return [self._aria_warning("header.tinb", tell)]
+
+    def _aria_goods_findings(self):
+        """Warn of lines whose VAT is another than the organisation's goods list says."""
+        lines = self._aria_sold_lines()
+        ids = [line.product_id.product_tmpl_id._get_aria_sstid() or "" for line in lines]
+        goods = self.env["aria.moadian.good"].search([("sstid", "in", list(filter(None, ids)))])
+        rates = {good.sstid: good.vat_rate for good in goods if good.vat_rate}
+        found = []
+        for place, (line, sstid) in enumerate(zip(lines, ids, strict=True)):
+            rate = line._get_aria_vat_rate()
+            if rates.get(sstid, rate) != rate:
+                found.append(
+                    self._aria_warning(
+                        f"body[{place}].vra",
+                        lambda env, line=line, sstid=sstid, rate=rate: env._(
+                            "“%(line)s” has a VAT of %(rate)g %%; the goods list says %(wanted)g %% for %(id)s.",
+                            line=line.name,
+                            rate=rate,
+                            wanted=rates[sstid],
+                            id=sstid,
+                        ),
+                    )
+                )
+        return found
+
+    def _aria_warning(self, path, tell):
+        """Return a warning in both languages; ``tell`` gives the text in the language of an environment."""
+        texts = {
+            name: tell(self.with_context(lang=lang).env)
+            for name, lang in (("fa", "fa_IR"), ("en", "en_US"))
+        }
+        return {"code": "", "path": path, "severity": "warning", **texts}
 
     def _is_aria_moadian_draft(self):
         """Return whether this is a saved draft of a sale with lines, which can be judged before it is posted."""
@@ -141,10 +179,13 @@ class AccountMove(models.Model):
         index = INDEX.match(path)
         if not index:
             return self.invoice_line_ids.browse()
-        builder = InvoiceBuilder(self, fields.Datetime.now())
-        lines = [line for line in builder._product_lines() if builder._target(line) >= 0]
-        place = int(index[1])
+        lines, place = self._aria_sold_lines(), int(index[1])
         return lines[place] if place < len(lines) else self.invoice_line_ids.browse()
+
+    def _aria_sold_lines(self):
+        """Return the lines that become lines of the electronic invoice, in its order."""
+        builder = InvoiceBuilder(self, fields.Datetime.now())
+        return [line for line in builder._product_lines() if builder._target(line) >= 0]
 
     def _aria_line_without_id(self):
         """Return the first line whose product has no goods/service id: the service names the field only."""

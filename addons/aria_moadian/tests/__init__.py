@@ -15,6 +15,7 @@ from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
 from . import test_manual
+from . import test_manual_race
 from . import test_memory
 from . import test_month_tour
 from . import test_payments

@@ -65,3 +65,14 @@ class TestIssues(InvoiceCase):
         self.product.aria_sstid = False
         self.rpc(self.accountant, "account.move", "action_aria_moadian_recheck", move.ids)
         self.assertEqual(move.aria_moadian_state, "sent")
+
+    def test_rate_of_the_goods_list(self):
+        goods = self.env["aria.moadian.good"]
+        goods._take_rows({"2710000138624": ("کالا", 9.0, None)})
+        move = self.make_invoice(post=False)
+        warning = [row for row in self.issues(move) if "2710000138624" in row["text"]]
+        self.assertEqual([row["severity"] for row in warning], ["warning"])
+        action = move.with_user(self.accountant).action_aria_moadian_fix(warning[0]["key"])
+        self.assertEqual((action["res_model"], action["res_id"]), ("account.tax", self.vat.id))
+        goods._take_rows({"2710000138624": ("کالا", 10.0, None)})
+        self.assertFalse([row for row in self.issues(move) if row["severity"] == "warning"])

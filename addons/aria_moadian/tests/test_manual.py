@@ -83,6 +83,16 @@ class TestManual(InvoiceCase):
         again = self.result([good.taxid, "ناموفق", "x", ""])
         self.assertEqual((good.state, again.bad_count), ("accepted", 1), "what is final stays")
 
+    def test_a_number_twice_in_the_file(self):
+        self.export()
+        number = self.packets[0].taxid
+        wizard = self.result([number, "موفق", "", ""], [number, "ناموفق", "x", ""])
+        self.assertEqual(self.packets[0].state, "accepted")
+        self.assertIn("Row 3", wizard.bad_rows)
+        self.assertEqual(
+            self.packets[0].event_ids.mapped("state"), ["queued", "manual", "accepted"]
+        )
+
     def test_found_when_the_service_is_back(self):
         self.export()
         self.service.taxids[self.packets[0].taxid] = "u"

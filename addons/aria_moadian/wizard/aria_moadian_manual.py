@@ -99,6 +99,11 @@ class AriaMoadianManualResult(models.TransientModel):
         for number, row in rows:
             packet = packets.get(_number(row))
             verdict, reason = self._judge(row, packet)
+            if any(packet in rows_of for rows_of in verdicts.values()):
+                reason = self.env._(
+                    "%(number)s stands in the file twice; the first row counts.",
+                    number=packet.taxid,
+                )
             if reason:
                 bad.append((number, reason))
             elif verdict:

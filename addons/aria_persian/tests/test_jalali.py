@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.jalali import Period, from_date, parse_period, to_date
+from ..tools.jalali import Period, from_date, is_leap, parse_period, to_date
 
 # how many days after 20 March the years 1330 (1951) to 1438 (2059) begin, from the calendar of the library ICU
 NEW_YEARS = (
@@ -52,6 +52,9 @@ class TestJalali(BaseCase):
         self.assertEqual(parse_period("پاییز ۱۴۰۵"), Period("quarter", 1405, 3))
         self.assertEqual(str(Period("quarter", 1405, 3)), "پاییز 1405")
         self.assertEqual(parse_period("1404").end, date(2026, 3, 20))
+        self.assertEqual(parse_period("1403").end, date(2025, 3, 20))
+        last = parse_period("1501")
+        self.assertEqual((last.end - last.start).days, 365 if is_leap(1501) else 364)
         self.assertEqual(Period("month", 1405, 1).next(-1), Period("month", 1404, 12))
         self.assertEqual(Period("quarter", 1405, 4).next(), Period("quarter", 1406, 1))
         for nothing in ("", "1405/13", "مهر", "INV/2026", "1405/7/1/2", "سلام 1405", "99"):

@@ -5,7 +5,7 @@ Leap years follow the rule of 33 years, which equals the official calendar from 
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from .letters import search_key, to_latin_digits
@@ -48,7 +48,8 @@ class Period(NamedTuple):
     @property
     def end(self) -> date:
         """The last day."""
-        return self.next().start - timedelta(days=1)
+        last = self._first_month + {"month": 0, "quarter": 2, "year": 11}[self.kind]
+        return to_date(self.year, last, month_days(self.year, last))
 
     @property
     def _first_month(self) -> int:

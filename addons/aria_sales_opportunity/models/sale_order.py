@@ -130,6 +130,9 @@ class SaleOrder(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_aria_except_confirmed(self):
         self._unlink_except_draft_or_cancel()
+        self.order_line._aria_check_without_history(
+            self.env._("its quotation is not deleted; cancel it instead")
+        )
         # the lines go by the database's cascade, which calls no hook
         self.order_line._aria_cancel_open_referrals()
 

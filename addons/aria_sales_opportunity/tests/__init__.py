@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_concurrency
 from . import test_events
+from . import test_history
 from . import test_hooks
 from . import test_lines
 from . import test_walls

@@ -41,7 +41,9 @@ class TestHistory(LineCase):
         for user in (self.seller, self.manager):
             self.refuse(user, order, "unlink", context={"_force_unlink": True})
         fresh = self.make_order(self.goods[0])
-        self.rpc(self.manager, fresh, "unlink")  # the right to delete orders is the administrator of sales'
+        self.rpc(
+            self.manager, fresh, "unlink"
+        )  # the right to delete orders is the administrator of sales'
         self.assertEqual((order.exists(), fresh.exists()), (order, fresh.browse()))
 
     def test_product_and_unit_stay_after_an_event(self):

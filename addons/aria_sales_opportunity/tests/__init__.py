@@ -18,3 +18,4 @@ from . import test_workflow_editor
 from . import test_calendar_tour
 from . import test_morning_tour
 from . import test_shipped_flows
+from . import test_manager_tour

@@ -197,7 +197,7 @@ export class WorkflowEditor extends Component {
                 const text = this.textOf(way);
                 return {
                     id: way.id,
-                    text,
+                    title: this.titleOf(way, text),
                     label: this.short(text, 26),
                     dash: {event: "7 4", auto: "2 4"}[way.trigger] || "none",
                     ...clearArrow(drawn, from, to, this.rtl ? -bend : bend),
@@ -210,6 +210,12 @@ export class WorkflowEditor extends Component {
     textOf(way) {
         const text = {event: way.event_label, auto: _t("automatic")}[way.trigger];
         return (text || way.display_name) + (way.guard_domain === "[]" ? "" : " ◇");
+    }
+
+    /** What a screen reader says of an arrow: "Supply → Quoted: Done". */
+    titleOf(way, text) {
+        const from = way.from_stage_id ? way.from_stage_id[1] : _t("Any open stage");
+        return `${from} → ${way.to_stage_id[1]}: ${text}`;
     }
 
     short(text, length = 22) {

@@ -54,7 +54,8 @@ class TestManagerTour(HttpCase):
         lines = orders.order_line
         to_supply = cls.flow.transition_ids.filtered(
             lambda t: (
-                (t.from_stage_id.code, t.to_stage_id.code, t.trigger) == ("quoted", "supply", "button")
+                (t.from_stage_id.code, t.to_stage_id.code, t.trigger)
+                == ("quoted", "supply", "button")
             )
         )
         lines[:20].aria_move(to_supply)
@@ -72,7 +73,8 @@ class TestManagerTour(HttpCase):
         self.assertEqual(self.lines.aria_workflow_id, draft)
         self.assertEqual(self.get_state(), before)
         self.env.cr.execute(
-            "SELECT count(DISTINCT res_id) FROM aria_workflow_log WHERE workflow_id = %s", [draft.id]
+            "SELECT count(DISTINCT res_id) FROM aria_workflow_log WHERE workflow_id = %s",
+            [draft.id],
         )
         self.assertEqual(self.env.cr.fetchone(), (LINES,))
         self.assertEqual(sum(draft.change_ids.mapped("count")), LINES)

@@ -42,7 +42,8 @@ function lead(source, target, phone) {
             },
             {
                 content: "in sight",
-                trigger: "body:not(:has(.o_aria_panel)) .o_aria_zoom button:nth-child(2)",
+                trigger:
+                    "body:not(:has(.o_aria_panel)) .o_aria_zoom button:nth-child(2)",
                 run: "click",
             },
             {

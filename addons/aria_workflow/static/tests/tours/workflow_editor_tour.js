@@ -134,7 +134,11 @@ registry.category("web_tour.tours").add("aria_workflow_editor_view", {
             async run() {
                 const turn = (deltaY) => () =>
                     canvas().dispatchEvent(
-                        new WheelEvent("wheel", {deltaY, bubbles: true, cancelable: true})
+                        new WheelEvent("wheel", {
+                            deltaY,
+                            bubbles: true,
+                            cancelable: true,
+                        })
                     );
                 const [before, nearer] = await changeView(turn(-100));
                 expect(nearer < before, "the wheel comes nearer");
@@ -165,9 +169,15 @@ registry.category("web_tour.tours").add("aria_workflow_editor_view", {
                 expect(!file.querySelector("parsererror"), "the file is well-formed");
                 expect(name.endsWith(".svg"), "it is named as a drawing");
                 const count = (root) => root.querySelectorAll("[data-node]").length;
-                expect(count(file) && count(file) === count(canvas()), "all stages are in it");
+                expect(
+                    count(file) && count(file) === count(canvas()),
+                    "all stages are in it"
+                );
                 expect(!file.querySelector(".o_aria_handle"), "and no handles");
-                expect(Number(file.documentElement.getAttribute("width")) > 0, "it has a size");
+                expect(
+                    Number(file.documentElement.getAttribute("width")) > 0,
+                    "it has a size"
+                );
             },
         },
     ],

@@ -1,7 +1,7 @@
 import json
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 LAST_ORDERS = 5
 
@@ -36,6 +36,7 @@ class SaleOrder(models.Model):
         return {
             "id": partner.id,
             "name": partner.display_name,
+            "currency": self.company_id.currency_id.name,
             "debt": partner.with_company(self.company_id).credit,
             "overdue": overdue.get((partner.id, self.company_id.id), 0.0),
             "last": last.get((partner.id, self.company_id.id), []),
@@ -96,13 +97,28 @@ class SaleOrder(models.Model):
             line["new"] = bool(old) and was is None
             line["changed"] = [key for key in line if was and key in was and line[key] != was[key]]
             line["was"] = was or {}
-        currency = self.env["res.currency"].search([("name", "=", now.get("currency"))], limit=1)
         values = {
-            "now": now, "old": old, "gone": list(previous.values()), "currency": currency,
+            "now": now, "old": old, "gone": list(previous.values()),
+            "money": self._aria_get_money_format(now),
+            "number": lambda value: formatLang(self.env, value),
             "header_changed": bool(old) and old.get("fingerprint", {}).get("header")
             != now.get("fingerprint", {}).get("header"),
         }  # fmt: skip
         return self.env["ir.qweb"]._render("aria_sales_approval.snapshot", values)
+
+    def _aria_get_money_format(self, now):
+        """Return the function that writes an amount in the currency of a code, as the reader's language does."""
+        customer = now.get("customer") or {}
+        codes = {
+            now.get("currency"),
+            customer.get("currency"),
+            *(row[3] for row in customer.get("last", [])),
+        }
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        found = currencies.search([("name", "in", [code for code in codes if code])]).grouped(
+            "name"
+        )
+        return lambda amount, code: formatLang(self.env, amount, currency_obj=found.get(code))
 
 
 class SaleOrderLine(models.Model):

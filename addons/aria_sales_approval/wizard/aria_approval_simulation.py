@@ -25,6 +25,7 @@ class AriaApprovalSimulation(models.TransientModel):
     def _aria_explain(self):
         """Return the sentences that explain what would happen to the quotation."""
         self.order_id.check_access("read")
+        self.policy_id.check_access("read")
         order, policy = self.order_id.sudo(), self.policy_id.sudo()  # read above; conditions only
         holds = policy._aria_of_orders(order)[order]
         rows = []

@@ -11,6 +11,8 @@ from .test_version import VersionCase
 class TestDefinition(VersionCase):
     """Workflows as files, from the library, and side by side."""
 
+    SPEC = {"old_id": {}, "new_id": {}, "line_ids": {"fields": {"name": {}, "new_value": {}}}}
+
     def export(self, workflow, user=None):
         """Return the text of the file of ``workflow`` as ``user`` gets it."""
         workflow.invalidate_recordset(["definition_file"])
@@ -98,6 +100,13 @@ class TestDefinition(VersionCase):
         self.refuse_file(text.replace('"unit": "sales"', '"unit": "moon"'), "moon")
         self.refuse_file(text[: len(text) // 2], "Line ", "column")
         self.refuse_file("", "Choose the file")
+        vals = {
+            "source": "file",
+            "file": "x",
+        }  # no base64: the browser never sends it, a program may
+        wizard = self.rpc(self.designer, self.env["aria.workflow.start"], "create", vals)
+        wizard = self.env["aria.workflow.start"].browse(wizard)
+        self.refuse(self.designer, wizard, "action_start")
         self.refuse_file(" ", "Line 1:")
         self.refuse_file(b"\xff\xfe\x00", "UTF-8")
         self.refuse_file("[]", "Line 1:")
@@ -202,7 +211,7 @@ class TestDefinition(VersionCase):
         )
         self.assertEqual([x.change for x in comparison.line_ids].count("removed"), 1)
         self.assertEqual([x.change for x in comparison.line_ids].count("added"), 2)
-        # the lines are written as superuser: whoever compares reads his own, and nobody else
+        # whoever compares reads his own lines, and nobody else does
         [values] = self.rpc(self.designer, comparison, "read", ["line_ids"])
         self.assertEqual(values["line_ids"], comparison.line_ids.ids)
         other = self.make_user("other_designer", "base.group_user", "aria_workflow.group_designer")
@@ -211,6 +220,19 @@ class TestDefinition(VersionCase):
         self.assertIn("same", comparison.line_ids.mapped("change"))
         comparison.write({"show_same": False, "old_id": draft.id})
         self.assertFalse(comparison.line_ids)
+
+    def test_another_company_is_not_compared(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.workflow.copy({"company_id": company.id})
+        model = self.env["aria.workflow.comparison"]
+        for vals in (
+            {"old_id": self.workflow.id, "new_id": foreign.id},
+            {"old_id": foreign.id, "new_id": self.workflow.id},
+        ):
+            self.refuse(self.designer, model, "create", vals, error=AccessError)
+            self.refuse(self.designer, model, "onchange", vals, [], self.SPEC, error=AccessError)
+        mine = self.compare(self.new_version())
+        self.refuse(self.designer, mine, "write", {"old_id": foreign.id}, error=AccessError)
 
     def test_compare_of_file_versions(self):
         """Stages that were drawn anew are found by their codes, ways by what they join."""

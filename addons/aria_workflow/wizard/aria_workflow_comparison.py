@@ -20,6 +20,7 @@ class AriaWorkflowComparison(models.TransientModel):
         string="Differences",
         compute="_compute_line_ids",
         store=True,
+        compute_sudo=False,  # whoever compares sees what he may read, and no more
     )
     difference_count = fields.Integer(compute="_compute_difference_count")
 

@@ -81,7 +81,15 @@ class AriaWorkflowStart(models.TransientModel):
     def _start_from_file(self):
         if not self.file:
             raise UserError(self.env._("Choose the file of the workflow."))
-        content = base64.b64decode(self.file)
         return self.env["aria.workflow"]._import_definition(
-            content, self.company_id, self.follows_id
+            self._read_file(), self.company_id, self.follows_id
         )
+
+    def _read_file(self):
+        """Return the bytes of the file."""
+        try:
+            return base64.b64decode(self.file)
+        except ValueError as error:
+            raise UserError(
+                self.env._("The file has not arrived whole; choose it again.")
+            ) from error

@@ -127,8 +127,9 @@ class AriaApprovalTask(models.Model):
         reason = self._aria_to_reason(reason)
         tasks = self._aria_checked()
         asked = {int(key) for task in tasks for key in task.scope["lines"]}
-        chosen = set(line_ids) if isinstance(line_ids, list | tuple) else {None}
-        if not chosen <= asked:
+        lines = line_ids if isinstance(line_ids, list | tuple) else [None]
+        chosen = {key for key in lines if isinstance(key, int)}
+        if len(chosen) != len(lines) or not chosen <= asked:
             raise UserError(
                 self.env._("Choose lines of “%(task)s” to approve.", task=tasks[:1].name)
             )

@@ -44,6 +44,7 @@ class TestApproval(ApprovalCase):
         self.refuse(self.a, task, "aria_refer", None, self.outsider.id, error=UserError)
         self.refuse(self.a, task, "approve_lines", [0], "no", error=UserError)
         self.refuse(self.a, task, "approve_lines", "x", "no", error=UserError)
+        self.refuse(self.a, task, "approve_lines", [[1]], "no", error=UserError)
         with self.assertRaises(AccessError):
             task.approve()  # the superuser decides nothing
         self.rpc(self.a, task, "approve", "fine")

@@ -63,6 +63,11 @@ class TestPolicy(ApprovalCase):
         text = simulation.create({"policy_id": self.policy.id, "order_id": order.id}).result
         self.assertIn(self.a.name, text)
         self.assertFalse(order.aria_approval_request_ids)
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = self.policy.copy({"company_id": company.id})
+        values = {"policy_id": foreign.id, "order_id": order.id}
+        secret = self.env["aria.approval.simulation"].with_user(self.manager).create(values)
+        self.refuse(self.manager, secret, "read", ["result"], error=AccessError)
 
     def test_used_steps_stay(self):
         self.submit(self.make_order(self.goods[0]))

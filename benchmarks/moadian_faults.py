@@ -20,7 +20,7 @@ from odoo.addons.aria_moadian.models import aria_moadian_submission as submissio
 
 INVOICES, SEED = int(os.environ.get("ARIA_BENCH_INVOICES", "10000")), 1405
 WORKERS, SLICE, BATCH, CHUNK = 2, 200, 50, 1000
-KILLS, LONGEST_LIFE, ROUNDS = max(INVOICES // 200, 5), 6, 400
+KILLS, LONGEST_LIFE, ROUNDS = max(INVOICES // 200, 5), 3, 400
 FAULTS = {"lost_answer": 0.05, "error": 0.05}
 CLASH = (
     psycopg2.errors.SerializationFailure,

@@ -32,19 +32,12 @@ from .lib.constants import (
     TYPE_PATTERNS,
     TYPE_SIMPLE,
 )
+from .sentences import Unfit, in_both
 
 # Iran has no summer time since 1401; older dates are never sent
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
+EXACT = 2**53  # above it the floats of Odoo leave out whole numbers
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-
-
-class Unfit(Exception):
-    """An invoice that cannot be put into the form at all; ``text`` says why, translated."""
-
-    def __init__(self, text):
-        # EXTENDS 'Exception'
-        super().__init__(text)
-        self.text = text
 
 
 def milliseconds(moment):
@@ -66,11 +59,13 @@ class InvoiceBuilder:
         self.move, self.now = move, now
         self.env, self.company = move.env, move.company_id
         self.inp = int(move.aria_moadian_pattern or SALE)
+        self.notes = []  # what is told beside the findings: {"fa": …, "en": …} each
 
     # ------------------------------------------------------------------ whole documents
     def build(self):
         """Return the invoice of an original sale, without number."""
         self._check_currency()
+        self._tell_left_out()
         lines = self._lines()
         header = {**self._header(ORIGINAL), **self._buyer()}
         header["inp"] = self.inp
@@ -107,18 +102,19 @@ class InvoiceBuilder:
         now = {line.get("sstid"): _comparable(line, "vra") for line in invoice["body"]}
         replaced = set(now) - set(rates) and set(rates) - set(now)
         taxed = any(rate != rates.get(sstid, rate) for sstid, rate in now.items())
-        for changed, what in (
-            (not kept, self.env._("the buyer")),
-            (not kind, self.env._("type or pattern of the invoice")),
-            (replaced, self.env._("a goods/service id")),
-            (taxed, self.env._("a rate of VAT")),
+        for changed, tell in (
+            (not kept, lambda env: env._("the buyer")),
+            (not kind, lambda env: env._("type or pattern of the invoice")),
+            (replaced, lambda env: env._("a goods/service id")),
+            (taxed, lambda env: env._("a rate of VAT")),
         ):
             if changed:
                 raise Unfit(
-                    self.env._(
+                    self.env,
+                    lambda env, tell=tell: env._(
                         "A correction cannot change %(what)s; cancel the invoice by a credit note and make a new one.",
-                        what=what,
-                    )
+                        what=tell(env),
+                    ),
                 )
 
     def build_cancellation(self, reference):
@@ -159,11 +155,12 @@ class InvoiceBuilder:
             index = self._matching(row, reference["body"], left)
             if index is None:
                 raise Unfit(
-                    self.env._(
+                    self.env,
+                    lambda env, line=line: env._(
                         "The line “%(line)s” of the credit note is none of the invoice's (goods/service id, price, VAT),"
                         " or takes back more than is left; a changed price needs a cancellation and a new invoice.",
                         line=line.name,
-                    )
+                    ),
                 )
             left[index] -= row["am"]
         return left
@@ -250,11 +247,12 @@ class InvoiceBuilder:
     def _check_currency(self):
         if self.company.currency_id.name != "IRR":
             raise Unfit(
-                self.env._(
+                self.env,
+                lambda env: env._(
                     "The books of %(company)s are in %(currency)s; the tax organisation takes Rial (IRR) only.",
                     company=self.company.name,
                     currency=self.company.currency_id.name,
-                )
+                ),
             )
 
     # ------------------------------------------------------------------ lines
@@ -269,12 +267,25 @@ class InvoiceBuilder:
 
     def _product_lines(self):
         # a list: a recordset that was filtered or sorted forgets what to read ahead for the other invoices
-        lines = [
-            line
-            for line in self.move.invoice_line_ids
-            if line.display_type == "product" and line.price_unit and line.quantity
-        ]
+        lines = [line for line in self._goods_lines() if line.price_unit and line.quantity]
         return sorted(lines, key=lambda line: (line.sequence, line.id))
+
+    def _goods_lines(self):
+        return [line for line in self.move.invoice_line_ids if line.display_type == "product"]
+
+    def _tell_left_out(self):
+        """Tell of lines without price or quantity: the organisation takes none."""
+        for line in self._goods_lines():
+            if not (line.price_unit and line.quantity):
+                self._note(
+                    lambda env, line=line: env._(
+                        "The line “%(line)s” has no price or no quantity and is not sent.",
+                        line=line.name or line.product_id.display_name or "",
+                    )
+                )
+
+    def _note(self, tell):
+        self.notes.append(in_both(self.env, tell))
 
     def _target(self, line):
         """Return the amount after discount in Rial as the books have it; negative for a deduction."""
@@ -282,7 +293,31 @@ class InvoiceBuilder:
             -1 if self.move.move_type == "out_invoice" else 1
         )
 
+    def _check_line(self, line):
+        """Refuse what cannot be told exactly, or not at all."""
+        if not 0 <= line.discount <= 100:
+            raise Unfit(
+                self.env,
+                lambda env: env._(
+                    "The line “%(line)s” has a discount of %(discount)g %%; type one from 0 to 100, or change the price.",
+                    line=line.name,
+                    discount=line.discount,
+                ),
+                "body",
+            )
+        if max(abs(line.balance), abs(line.price_unit), abs(line.quantity)) >= EXACT:
+            raise Unfit(
+                self.env,
+                lambda env: env._(
+                    "The line “%(line)s” has an amount beyond %(limit)s, which cannot be kept to the Rial; divide it.",
+                    line=line.name,
+                    limit=f"{EXACT:,}",
+                ),
+                "body",
+            )
+
     def _line(self, line):
+        self._check_line(line)
         taxes = self._taxes(line)
         row = {
             "sstid": line.product_id.product_tmpl_id._get_aria_sstid() if line.product_id else None,
@@ -356,10 +391,11 @@ class InvoiceBuilder:
         rooms = [amounts.compute_line(each, self.inp)["adis"] for each in same]
         if rest > sum(rooms):
             raise Unfit(
-                self.env._(
+                self.env,
+                lambda env: env._(
                     "The line “%(line)s” deducts more than the other lines with the same tax are worth; correct it.",
                     line=line.name,
-                )
+                ),
             )
         total = sum(rooms)
         shares = [room * rest // total for room in rooms] if total else []

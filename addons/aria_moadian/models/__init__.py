@@ -2,6 +2,7 @@ from . import aria_moadian_guard_mixin
 from . import aria_moadian_log_mixin
 from . import account_journal
 from . import account_move
+from . import account_move_life
 from . import account_move_issues
 from . import account_move_board
 from . import account_move_line

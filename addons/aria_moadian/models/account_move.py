@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -7,10 +8,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..engine import update_many
-from ..invoice import InvoiceBuilder, Unfit
+from ..invoice import InvoiceBuilder
 from ..lib import rules
-from ..lib.constants import FROZEN_BY_REFERENCE, PATTERNS
+from ..lib.codes import content_code, explain
+from ..lib.constants import FROZEN_BY_REFERENCE, LIMIT, MISSING, PATTERNS, STRUCTURE
 from ..lib.packet import canonical_json
+from ..sentences import Unfit, in_both
 from .aria_moadian_submission import ACCEPTED, REACTIONS
 
 STATES = [
@@ -28,6 +31,7 @@ SENDABLE = ("to_check", "ready", "refused")
 LOCKED = ("sent", "in_process", "cancelled")  # an accepted one is changed and sent as a correction
 NOT_COMPARED = ("taxid", "inno", "indatim", "indati2m", "insr", "ins", "irtaxid")
 MOST_MESSAGES = 20
+MISFIT_LINE = re.compile(r"body\[(\d+)\]")
 
 
 class AccountMove(models.Model):
@@ -132,36 +136,6 @@ class AccountMove(models.Model):
         )
         return posted
 
-    def button_draft(self):
-        # EXTENDS 'account'
-        for move in self:
-            if move.aria_moadian_state in LOCKED:
-                raise UserError(
-                    self.env._(
-                        "%(invoice)s is at the tax organisation and cannot be reset to draft; make a credit note,"
-                        " which is sent as a return or cancellation, or cancel it there first.",
-                        invoice=move.name,
-                    )
-                )
-        self._aria_demand_no_return()
-        result = super().button_draft()
-        # sudo: whoever resets an invoice need not see packets; only the number of the invoice is told
-        kept = {move.id: move.sudo()._aria_kept_note() for move in self}
-        update_many(
-            self,
-            {
-                move.id: self._aria_plain("none", kept[move.id])
-                for move in self
-                if move.aria_moadian_state != "none"
-            },
-        )
-        return result
-
-    def button_cancel(self):
-        # EXTENDS 'account'
-        self._aria_demand_not_kept()
-        return super().button_cancel()
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_at_the_tax_organisation(self):
         self._aria_demand_not_kept()
@@ -210,12 +184,15 @@ class AccountMove(models.Model):
         kept = self._aria_kept()
         if not kept:
             return None
-        note = self.env._(
-            "The tax organisation keeps this invoice as %(number)s; what you change is sent as a correction when it is"
-            " posted.",
-            number=kept.taxid,
+        texts = in_both(
+            self.env,
+            lambda env: env._(
+                "The tax organisation keeps this invoice as %(number)s; what you change is sent as a correction when it"
+                " is posted.",
+                number=kept.taxid,
+            ),
         )
-        return [{**self._aria_told(note), "severity": "warning"}]
+        return [{"code": "", "path": "", "severity": "warning", **texts}]
 
     @api.model
     def _aria_plain(self, state, findings=None):
@@ -282,13 +259,16 @@ class AccountMove(models.Model):
             invoice["header"].update(builder.late_fields(invoice["header"], memory.deadline_days))
             invoice = memory._number(invoice, (memory.last_serial or 0) + 1)
         except Unfit as unfit:
-            return None, [self._aria_told(unfit.text)]
+            return None, [self._aria_told(unfit)]
         except ValueError as error:
-            return None, [self._aria_told(str(error))]
+            return None, [self._aria_misfit(str(error))]
         found = rules.check(
             invoice, int(now.timestamp() * 1000), deadline_days=memory.deadline_days
         )
-        return invoice, [self._aria_finding(finding, invoice) for finding in found]
+        notes = [
+            {"code": "", "path": "body", "severity": "warning", **note} for note in builder.notes
+        ]
+        return invoice, [*(self._aria_finding(finding, invoice) for finding in found), *notes]
 
     def _aria_moadian_document(self, builder):
         """Return the document of this move: an original, or what a credit note makes of its reference."""
@@ -309,11 +289,12 @@ class AccountMove(models.Model):
         """A correction is a reference of another only when the buyer has approved it, or need not."""
         if kept.subject != "1" and kept.reaction in ("awaiting_reaction", "rejected"):
             raise Unfit(
-                self.env._(
+                self.env,
+                lambda env: env._(
                     "The correction %(number)s is not approved by the buyer; it can be corrected again once it is, or"
                     " cancelled at the tax organisation.",
                     number=kept.taxid,
-                )
+                ),
             )
 
     def _aria_reference(self):
@@ -332,8 +313,31 @@ class AccountMove(models.Model):
         return found.sorted("id")[-1:]
 
     @api.model
-    def _aria_told(self, text):
-        return {"code": "", "path": "", "severity": "error", "fa": text, "en": text}
+    def _aria_told(self, unfit):
+        return {
+            "code": "",
+            "path": unfit.path,
+            "severity": "error",
+            "fa": unfit.fa,
+            "en": unfit.en,
+        }
+
+    @api.model
+    def _aria_misfit(self, text):
+        """Return a finding of what the library could not compute with: ``body[0].fee: a value is missing.``"""
+        path, _sep, reason = text.partition(": ")
+        field = path.rpartition(".")[2]
+        missing = reason.startswith("a value is missing")
+        code = content_code(MISSING if missing else STRUCTURE, field, LIMIT)
+        texts, line = explain(code, field), MISFIT_LINE.match(path)
+        number = int(line[1]) + 1 if line else 0
+        return {
+            "code": code,
+            "path": path,
+            "severity": "error",
+            "fa": f"ردیف {number}: {texts.fa}" if line else texts.fa,
+            "en": f"Line {number}: {texts.en}" if line else texts.en,
+        }
 
     def _aria_finding(self, finding, invoice):
         """Return a finding as it is kept, with the name of the line it stands in."""

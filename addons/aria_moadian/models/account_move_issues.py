@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..invoice import InvoiceBuilder
+from ..sentences import in_both
 from .account_move import SENDABLE
 
 INDEX = re.compile(r"^body\[(\d+)\]")
@@ -103,11 +104,7 @@ class AccountMove(models.Model):
 
     def _aria_warning(self, path, tell):
         """Return a warning in both languages; ``tell`` gives the text in the language of an environment."""
-        texts = {
-            name: tell(self.with_context(lang=lang).env)
-            for name, lang in (("fa", "fa_IR"), ("en", "en_US"))
-        }
-        return {"code": "", "path": path, "severity": "warning", **texts}
+        return {"code": "", "path": path, "severity": "warning", **in_both(self.env, tell)}
 
     def _is_aria_moadian_draft(self):
         """Return whether this is a saved draft of a sale with lines, which can be judged before it is posted."""

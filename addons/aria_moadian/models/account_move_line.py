@@ -1,8 +1,33 @@
-from odoo import models
+from odoo import api, models
+
+SOLD = ("product_id", "quantity", "product_uom_id", "price_unit", "discount", "tax_ids")
 
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account'
+        lines = super().create(vals_list)
+        lines._aria_demand_open()
+        return lines
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        moves = self.env["account.move"]
+        names = [name for name in SOLD if name in vals]
+        if names:
+            self.filtered(
+                lambda line: any(moves._field_will_change(line, vals, name) for name in names)
+            )._aria_demand_open()
+        return super().write(vals)
+
+    def _aria_demand_open(self):
+        """Refuse to change what was sold by a posted document that the tax organisation has."""
+        for move in self.filtered(lambda line: line.display_type == "product").move_id:
+            if move._is_aria_fixed():
+                raise move._aria_fixed_error(move)
 
     def _get_aria_vat_rate(self):
         """Return the percent of VAT on a line, by the kinds that the taxes have for the organisation."""

@@ -27,12 +27,14 @@ from ..lib.constants import (
     SANDBOX_URL,
 )
 from ..lib.taxid import make_inno, make_taxid, normalise_memory, parse_taxid
+from ..sentences import Told
 
 SECRETS = ("private_key", "key_password")
 SENDABLE = ("to_check", "ready", "refused")
 OPEN = ("queued", "sending", "taken", "unknown")
 STILL = timedelta(hours=6)
 CERTIFICATE_NOTICE = timedelta(days=14)
+LEGAL_DIGITS = 11  # of the national id of a legal person, which is its economic number too
 MAX_PAGES = 100  # of a hundred packets, when a server asks what it may have forgotten
 ADDRESSES = {"production": PRODUCTION_URL, "sandbox": SANDBOX_URL}
 
@@ -306,12 +308,13 @@ class AriaMoadianMemory(models.Model):
         except vault.VaultFault:
             if not missing_is_fault:
                 return {}
-            raise UserError(
-                self.env._(
+            raise Told(
+                self.env,
+                lambda env: env._(
                     "The private key of memory %(name)s was stored by another server and cannot be opened here;"
                     " upload it again.",
                     name=self.name,
-                )
+                ),
             ) from None
 
     def _parse_key(self, data, password):
@@ -321,8 +324,13 @@ class AriaMoadianMemory(models.Model):
             raise self._key_error(fault) from None
 
     def _key_error(self, fault):
-        return UserError(
-            self.env._("Memory %(name)s: %(reason)s", name=self.name, reason=self._tell(fault))
+        return Told(
+            self.env,
+            lambda env: env._(
+                "Memory %(name)s: %(reason)s",
+                name=self.name,
+                reason=self.with_env(env)._tell(fault),
+            ),
         )
 
     def _tell(self, found):
@@ -337,19 +345,21 @@ class AriaMoadianMemory(models.Model):
             try:
                 data = Path(path).read_bytes()
             except OSError:
-                raise UserError(
-                    self.env._(
+                raise Told(
+                    self.env,
+                    lambda env: env._(
                         "The key file of memory %(name)s is missing or not readable.",
                         name=self.name,
-                    )
+                    ),
                 ) from None
         elif secrets.get("private_key"):
             data = _decoded(secrets["private_key"])
         else:
-            raise UserError(
-                self.env._(
+            raise Told(
+                self.env,
+                lambda env: env._(
                     "Memory %(name)s has no private key; upload it in its form.", name=self.name
-                )
+                ),
             )
         return self._parse_key(data, secrets.get("key_password"))
 
@@ -369,13 +379,21 @@ class AriaMoadianMemory(models.Model):
         key = key or memory._load_key()
         try:
             certificates = memory._load_certificates(memory._open_secrets().get("key_password"))
-            keys.check_pair(key, certificates[0])
+            keys.check_pair(key, certificates[0], national_ids=memory._get_owner_ids())
         except keys.KeyFault as fault:
             raise memory._key_error(fault) from None
         proxies = {"http": memory.proxy, "https": memory.proxy} if memory.proxy else None
         return clients.MoadianClient(
             memory.base_url, memory.name, key, certificates, proxies=proxies
         )
+
+    def _get_owner_ids(self):
+        """Return the identifiers for which a certificate may speak; none when the company's are not known."""
+        seller = self.company_id.partner_id
+        code = seller.aria_economic_code or ""
+        if not seller.aria_national_id and len(code) != LEGAL_DIGITS:
+            return ()  # the economic number of a person tells nothing of the national code
+        return [number for number in (seller.aria_national_id, code) if number]
 
     @contextmanager
     def _connected(self):
@@ -488,49 +506,60 @@ class AriaMoadianMemory(models.Model):
 
     def _find_troubles(self):
         """Return sentences on what needs a look: deadlines, a queue that stands still, rejections, the certificate."""
-        today = fields.Date.context_today(self)
-        sent_here = [("company_id", "child_of", self.company_id.id)]
-        open_ = [
-            ("aria_moadian_state", "in", SENDABLE),
-            ("aria_moadian_deadline", "<=", today + timedelta(self.warn_days)),
-        ]
-        stuck = [
-            ("state", "in", OPEN),
-            ("create_date", "<", fields.Datetime.now() - STILL),
-            ("memory_id", "=", self.id),
-        ]
-        near = self.env["account.move"].search_count([*sent_here, *open_])
-        still = self.env["aria.moadian.submission"].search_count(stuck)
-        rejected = self.env["account.move"].search_count(
-            [
-                *sent_here,
-                ("aria_moadian_reaction", "=", "rejected"),
-                ("aria_moadian_state", "in", ("accepted", "warned")),
-            ]
-        )
-        end = self.certificate_end
-        troubles = []
-        if self.halted:
-            troubles.append(self.halt_note)
-        if near:
-            troubles.append(
-                self.env._("%(count)s invoices are near their deadline or past it.", count=near)
-            )
-        if still:
-            troubles.append(
-                self.env._("%(count)s packets have waited for more than six hours.", count=still)
-            )
-        if rejected:
-            troubles.append(
-                self.env._(
-                    "%(count)s accepted invoices were rejected by their buyers.", count=rejected
-                )
-            )
-        if end and end <= today + CERTIFICATE_NOTICE:
+        self.ensure_one()
+        counts = {name: self.env[model].search_count(domain) for name, model, domain in self._watched()}
+        end, limit = self.certificate_end, fields.Date.context_today(self) + CERTIFICATE_NOTICE
+        troubles = [self.halt_note] if self.halted else []
+        troubles += [self._tell_trouble(name, count) for name, count in counts.items() if count]
+        if end and end <= limit:
             troubles.append(
                 self.env._("The certificate ends on %(date)s.", date=format_date(self.env, end))
             )
         return troubles
+
+    def _watched(self):
+        """Return (name, model, domain) of what is counted for the person responsible."""
+        today, now = fields.Date.context_today(self), fields.Datetime.now()
+        company = ("company_id", "child_of", self.company_id.id)
+        return [
+            (
+                "near",
+                "account.move",
+                [
+                    company,
+                    ("aria_moadian_state", "in", SENDABLE),
+                    ("aria_moadian_deadline", "<=", today + timedelta(self.warn_days)),
+                ],
+            ),
+            (
+                "still",
+                "aria.moadian.submission",
+                [
+                    ("state", "in", OPEN),
+                    ("create_date", "<", now - STILL),
+                    ("memory_id", "=", self.id),
+                ],
+            ),
+            (
+                "rejected",
+                "account.move",
+                [
+                    company,
+                    ("aria_moadian_reaction", "=", "rejected"),
+                    ("aria_moadian_state", "in", ("accepted", "warned")),
+                ],
+            ),
+        ]
+
+    def _tell_trouble(self, name, count):
+        texts = {
+            "near": self.env._("%(count)s invoices are near their deadline or past it.", count=count),
+            "still": self.env._("%(count)s packets have waited for more than six hours.", count=count),
+            "rejected": self.env._(
+                "%(count)s accepted invoices were rejected by their buyers.", count=count
+            ),
+        }
+        return texts[name]
 
     def _tell_responsible(self, troubles):
         kind = "aria_moadian.mail_activity_watch"

@@ -1,5 +1,6 @@
 from . import test_agreement
 from . import test_alarm
+from . import test_bad_input
 from . import test_board
 from . import test_concurrency
 from . import test_correction
@@ -14,6 +15,7 @@ from . import test_lib_keys
 from . import test_lib_packet
 from . import test_lib_rules
 from . import test_lib_taxid
+from . import test_life
 from . import test_manual
 from . import test_manual_race
 from . import test_memory
@@ -30,4 +32,5 @@ from . import test_simulator_rules
 from . import test_simulator_server
 from . import test_submission
 from . import test_summary
+from . import test_vectors
 from . import test_watch

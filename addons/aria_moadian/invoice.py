@@ -36,7 +36,7 @@ from .sentences import Unfit, in_both
 
 # Iran has no summer time since 1401; older dates are never sent
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
-EXACT = 2**53  # above it the floats of Odoo leave out whole numbers
+EXACT = 10**14  # Rial; from there on the floats of Odoo round to other whole numbers
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -67,6 +67,12 @@ class InvoiceBuilder:
         self._check_currency()
         self._tell_left_out()
         lines = self._lines()
+        if not lines:
+            raise Unfit(
+                self.env,
+                lambda env: env._("No line of the invoice has both a price and a quantity; there is nothing to send."),
+                "body",
+            )
         header = {**self._header(ORIGINAL), **self._buyer()}
         header["inp"] = self.inp
         if header["inty"] == TYPE_FULL:

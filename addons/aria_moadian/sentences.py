@@ -10,9 +10,7 @@ def in_both(env, tell):
 
     :param tell: function of an environment that returns the sentence in its language
     """
-    return {
-        name: tell(env(context={**env.context, "lang": lang})) for name, lang in LANGUAGES
-    }
+    return {name: tell(env(context={**env.context, "lang": lang})) for name, lang in LANGUAGES}
 
 
 class Told(UserError):

@@ -378,7 +378,7 @@ class _Checker:
                 expected = formula(*arguments)
             except ValueError:
                 continue  # what is missing was found already
-            if expected is not None and amounts.number(expected) != values[name]:
+            if expected is not None and Decimal(expected) != values[name]:
                 self.logic(f"{path}.{name}", duty[name], **_difference(values[name], expected))
 
     def _judge_line(self, path, values, duty):
@@ -632,7 +632,7 @@ def _difference(given, expected):
 
 
 def _readable(value):
-    found = amounts.plain(amounts.number(value))
+    found = amounts.plain(Decimal(value))  # what a rule expects may have more digits than any field
     return str(found) if isinstance(found, int) else f"{found:f}"
 
 

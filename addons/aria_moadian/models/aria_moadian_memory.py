@@ -507,7 +507,9 @@ class AriaMoadianMemory(models.Model):
     def _find_troubles(self):
         """Return sentences on what needs a look: deadlines, a queue that stands still, rejections, the certificate."""
         self.ensure_one()
-        counts = {name: self.env[model].search_count(domain) for name, model, domain in self._watched()}
+        counts = {
+            name: self.env[model].search_count(domain) for name, model, domain in self._watched()
+        }
         end, limit = self.certificate_end, fields.Date.context_today(self) + CERTIFICATE_NOTICE
         troubles = [self.halt_note] if self.halted else []
         troubles += [self._tell_trouble(name, count) for name, count in counts.items() if count]
@@ -553,8 +555,12 @@ class AriaMoadianMemory(models.Model):
 
     def _tell_trouble(self, name, count):
         texts = {
-            "near": self.env._("%(count)s invoices are near their deadline or past it.", count=count),
-            "still": self.env._("%(count)s packets have waited for more than six hours.", count=count),
+            "near": self.env._(
+                "%(count)s invoices are near their deadline or past it.", count=count
+            ),
+            "still": self.env._(
+                "%(count)s packets have waited for more than six hours.", count=count
+            ),
             "rejected": self.env._(
                 "%(count)s accepted invoices were rejected by their buyers.", count=count
             ),

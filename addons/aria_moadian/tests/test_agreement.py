@@ -39,3 +39,12 @@ def test_a_disagreement_would_be_seen():
     ours, theirs = opinions(document)
     assert ours == theirs != []
     assert opinions(invoice()) == ([], [])
+
+
+def test_products_longer_than_any_field_are_compared_too():
+    """Quantity and price of eighteen digits each: what a rule expects has thirty-six."""
+    document = invoice()
+    document["body"][0].update(am=999_999_999_999_999_999, fee=999_999_999_999_999_999)
+    ours, theirs = opinions(document)
+    assert ("02041", "body[0].prdis") in ours
+    assert ours == theirs

@@ -136,7 +136,10 @@ class TestBadKeys(BadInputCase):
         self.fail_to_connect({"private_key": self.key_file("b")}, "جفت نیست")
 
     def test_expired_certificate(self):
-        files = {"private_key": self.key_file(), "certificate": self.certificate_of(begin=-90, end=-1)}
+        files = {
+            "private_key": self.key_file(),
+            "certificate": self.certificate_of(begin=-90, end=-1),
+        }
         self.fail_to_connect(files, "منقضی شده")
 
     def test_certificate_that_is_not_in_force_yet(self):

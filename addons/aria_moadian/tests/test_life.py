@@ -31,7 +31,7 @@ class TestLife(InvoiceCase):
         self.assertEqual(move.aria_moadian_state, "accepted")
         return move
 
-    def write(self, move, values, user=None, **context):
+    def put(self, move, values, user=None, **context):
         with self.env.cr.savepoint():
             model = self.env(user=user or self.biller, context=context)["account.move"]
             model.browse(move.ids).write(values)
@@ -39,7 +39,7 @@ class TestLife(InvoiceCase):
 
     def refused(self, move, values, text, **context):
         with self.assertRaisesRegex(UserError, text):
-            self.write(move, values, **context)
+            self.put(move, values, **context)
         self.env.invalidate_all()
 
     # ---------------------------------------------------------------------- states
@@ -50,12 +50,12 @@ class TestLife(InvoiceCase):
         with self.assertRaises(UserError):
             self.rpc(self.biller, "account.move", "button_cancel", move.ids)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
-            self.write(move, {"state": "cancel"}, self.clerk)
+            self.put(move, {"state": "cancel"}, self.clerk)
 
     def test_nor_in_two_steps(self):
         move = self.accepted()
         number = move.aria_taxid
-        self.write(move, {"state": "draft"})
+        self.put(move, {"state": "draft"})
         self.env.invalidate_all()
         # as by the button: a draft that the organisation keeps
         self.assertEqual(move.aria_moadian_state, "none")
@@ -71,16 +71,16 @@ class TestLife(InvoiceCase):
 
     def test_a_change_posted_past_the_button_is_judged(self):
         move = self.accepted()
-        self.write(move, {"state": "draft"})
+        self.put(move, {"state": "draft"})
         self.env.invalidate_all()
         move.invoice_line_ids.with_user(self.biller).write({"quantity": 3})
-        self.write(move, {"state": "posted"})
+        self.put(move, {"state": "posted"})
         self.env.invalidate_all()
         self.assertEqual(move.aria_moadian_state, "ready")
 
     def test_what_was_never_sent_may_be_cancelled(self):
         move = self.make_invoice()
-        self.write(move, {"state": "cancel"})
+        self.put(move, {"state": "cancel"})
         self.env.invalidate_all()
         self.assertEqual((move.state, move.aria_moadian_state), ("cancel", "none"))
 
@@ -120,6 +120,6 @@ class TestLife(InvoiceCase):
 
     def test_what_is_no_part_of_it_may_change(self):
         move = self.accepted()
-        self.write(move, {"ref": "PO-7"})
+        self.put(move, {"ref": "PO-7"})
         move.invoice_line_ids.with_user(self.biller).write({"quantity": 1})
         self.assertEqual(move.ref, "PO-7")

@@ -35,9 +35,7 @@ def day_of(text):
         pytest.param("DEF5GH0481F000000000C2", "DEF5GH", "2020-07-20", 12, id="1 DCPS appendix 1"),
         pytest.param("DEF5GH0481F0000001FED8", "DEF5GH", "2020-07-20", 8173, id="2 DCPS"),
         pytest.param("DEF5GH0481F009956F7211", "DEF5GH", "2020-07-20", 2572613409, id="3 DCPS"),
-        pytest.param(
-            "A1121604C220002F095011", "A11216", "2023-05-13", 49321217, id="4 TICS p. 20"
-        ),
+        pytest.param("A1121604C220002F095011", "A11216", "2023-05-13", 49321217, id="4 TICS p. 20"),
         pytest.param(
             "A1112K04D1271489087018", "A1112K", "2024-01-08", 486548735745, id="5 TICS p. 36"
         ),

@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["aria_crm_lead", "sale_crm", "sale_management", "sale_stock"],
     "data": [
+        "security/aria_sales_opportunity_groups.xml",
         "security/ir.model.access.csv",
         "security/aria_sales_opportunity_security.xml",
         "data/crm_lost_reason_data.xml",

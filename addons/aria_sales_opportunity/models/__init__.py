@@ -13,6 +13,7 @@ from . import sale_order_line_alternative
 from . import sale_order_line_portal
 from . import sale_order_line_supply
 from . import sale_order_line_history
+from . import sale_order_line_page
 from . import product_template
 from . import aria_workflow_stage
 from . import aria_stock_change

@@ -9,7 +9,12 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     aria_line_ids = fields.One2many(
-        "sale.order.line", "aria_opportunity_id", string="Lines", readonly=True, copy=False
+        "sale.order.line",
+        "aria_opportunity_id",
+        string="Lines",
+        # headings and notes are no lines that anybody asked for
+        domain=[("display_type", "=", False)],
+        copy=False,
     )
     aria_qty_open = fields.Float(
         "Open Quantity",

@@ -43,7 +43,7 @@ PRICES = {
     "price_reduce_taxinc", "untaxed_amount_invoiced", "untaxed_amount_to_invoice", "technical_price_unit",
     "purchase_price", "margin", "margin_percent", "amount_invoiced", "amount_to_invoice",
     "amount_to_invoice_at_date", "extra_tax_data", "pricelist_item_id", "aria_last_price", "aria_price_source",
-    "aria_competitor_price",
+    "aria_competitor_price", "aria_cost", "aria_margin", "aria_margin_percent",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from . import test_hooks
 from . import test_lines
 from . import test_walls
 from . import test_one_sale_tour
+from . import test_page
 from . import test_queries
 from . import test_split
 from . import test_availability

@@ -8,6 +8,7 @@
     "depends": ["aria_workflow", "aria_persian", "crm", "sale"],
     "data": [
         "security/aria_crm_lead_security.xml",
+        "security/aria_sales_target_security.xml",
         "security/ir.model.access.csv",
         "data/aria_followup_data.xml",
         "data/aria_followup_plan_data.xml",
@@ -17,6 +18,7 @@
         "views/utm_campaign_views.xml",
         "views/aria_campaign_report_views.xml",
         "views/crm_lead_views.xml",
+        "views/aria_sales_target_views.xml",
     ],
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -7,3 +7,4 @@ from . import crm_lead
 from . import crm_lead_duplicates
 from . import crm_lead_followups
 from . import utm_campaign
+from . import aria_sales_target

@@ -31,6 +31,8 @@ READ_FIELDS = {
     "product.template": ("categ_id", "uom_id"),
     "uom.uom": ("factor",),
 }
+# what makes two targets mean the same sales
+KEYS = {"date_from", "date_to", "user_id", "team_id", "category_id", "company_id"}
 ACTUALS = {"actual_qty": "qty", "actual_amount": "amount"}
 
 
@@ -80,9 +82,7 @@ class AriaSalesTarget(models.Model):
         aria_engine=True,
         index=True,
     )
-    period_name = fields.Char(
-        "Period Name", compute="_compute_period_kind", store=True, aria_engine=True
-    )
+    period_name = fields.Char(compute="_compute_period_kind", store=True, aria_engine=True)
     user_id = fields.Many2one(
         "res.users",
         string="Salesperson",
@@ -302,14 +302,25 @@ class AriaSalesTarget(models.Model):
     @api.constrains("target_qty", "target_amount")
     def _check_numbers(self):
         for target in self:
-            for number in (target.target_qty, target.target_amount):
-                if not (math.isfinite(number) and number >= 0):
-                    raise ValidationError(
-                        self.env._(
-                            "The target “%(target)s” is negative or no number; type zero or more.",
-                            target=target.display_name,
-                        )
+            if target.target_qty < 0 or target.target_amount < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The target “%(target)s” is negative; type zero or more.",
+                        target=target.display_name,
                     )
+                )
+
+    @api.model
+    def _check_finite(self, vals):
+        """Refuse what is a float for Python, but no number: nothing could be stored of it."""
+        for name in ("target_qty", "target_amount"):
+            if isinstance(vals.get(name), float) and not math.isfinite(vals[name]):
+                raise ValidationError(
+                    self.env._(
+                        "“%(value)s” is no number for a target; type zero or more.",
+                        value=vals[name],
+                    )
+                )
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):
@@ -322,8 +333,8 @@ class AriaSalesTarget(models.Model):
                     )
                 )
 
-    @api.constrains("date_from", "date_to", "user_id", "team_id", "category_id", "company_id")
     def _check_overlap(self):
+        """Refuse a second target for the same sales; after rights were checked, as it names the other one."""
         companies = self.company_id
         # two who plan the same at once meet here
         self.env["aria.turn"]._take([f"sales.target:{company.id}" for company in companies])
@@ -372,10 +383,22 @@ class AriaSalesTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'aria_workflow': a period alone is enough
+        for vals in vals_list:
+            self._check_finite(vals)
         vals_list = [self._get_period_dates(vals.get("period")) | vals for vals in vals_list]
-        return super().create(
+        targets = super().create(
             [{key: value for key, value in vals.items() if key != "period"} for vals in vals_list]
         )
+        targets._check_overlap()
+        return targets
+
+    def write(self, vals):
+        # EXTENDS 'aria_workflow'
+        self._check_finite(vals)
+        result = super().write(vals)
+        if KEYS.intersection(vals):
+            self._check_overlap()
+        return result
 
     def copy_data(self, default=None):
         # EXTENDS 'base': the next period

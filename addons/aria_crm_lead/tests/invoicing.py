@@ -47,17 +47,17 @@ class InvoicingCase(AriaCase):
         default = cls.env["ir.default"]
         name = "property_account_receivable_id"
         default.set("res.partner", name, accounts["asset_receivable"].id, company_id=company.id)
-        journal = {"name": "Sales", "code": "SAL", "type": "sale", "company_id": company.id}
-        cls.env["account.journal"].create({**journal, "default_account_id": accounts["income"].id})
-        cls.env["account.journal"].create(
-            {
-                "name": "Payments",
-                "code": "PAY",
-                "type": "general",
-                "company_id": company.id,
-                "default_account_id": accounts["asset_cash"].id,
-            }
-        )
+        for kind in ("sale", "purchase", "general"):
+            cls.env["account.journal"].create(
+                {
+                    "name": kind,
+                    "code": kind[:3].upper(),
+                    "type": kind,
+                    "company_id": company.id,
+                    "default_account_id": accounts["income"].id,
+                }
+            )
+        cls.income = getattr(cls, "income", {}) | {company: accounts["income"]}
         return company
 
     @classmethod
@@ -66,7 +66,9 @@ class InvoicingCase(AriaCase):
 
         :param values: ``quantity``, ``product`` and ``currency`` of the line, others of the invoice
         """
+        company = values.pop("company", cls.company)
         line = {
+            "account_id": cls.income[company].id,
             "product_id": values.pop("product", cls.product).id,
             "quantity": values.pop("quantity", 1),
             "price_unit": amount,
@@ -76,7 +78,7 @@ class InvoicingCase(AriaCase):
             {
                 "move_type": kind,
                 "partner_id": partner.id,
-                "company_id": values.pop("company", cls.company).id,
+                "company_id": company.id,
                 "invoice_date": date or fields.Date.today(),
                 "invoice_line_ids": [Command.create(line)],
                 **values,

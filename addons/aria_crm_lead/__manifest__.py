@@ -22,5 +22,5 @@
     ],
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/aria_crm_lead_demo.xml"],
+    "demo": ["demo/aria_crm_lead_demo.xml", "demo/aria_sales_target_demo.xml"],
 }

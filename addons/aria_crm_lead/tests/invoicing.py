@@ -34,19 +34,23 @@ class InvoicingCase(AriaCase):
         """Return a new company with the accounts and journals that an invoice needs."""
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
         accounts = {}
-        for code, kind in (("101", "asset_receivable"), ("401", "income"), ("102", "asset_cash")):
+        for code, kind in (("101", "asset_receivable"), ("401", "income"), ("201", "liability_payable")):
             accounts[kind] = cls.env["account.account"].create(
                 {
                     "name": kind,
                     "code": code,
                     "account_type": kind,
-                    "reconcile": kind == "asset_receivable",
+                    "reconcile": kind != "income",
                     "company_ids": [Command.set(company.ids)],
                 }
             )
-        default = cls.env["ir.default"]
-        name = "property_account_receivable_id"
-        default.set("res.partner", name, accounts["asset_receivable"].id, company_id=company.id)
+        for name, kind in (("receivable", "asset_receivable"), ("payable", "liability_payable")):
+            cls.env["ir.default"].set(
+                "res.partner",
+                f"property_account_{name}_id",
+                accounts[kind].id,
+                company_id=company.id,
+            )
         for kind in ("sale", "purchase", "general"):
             cls.env["account.journal"].create(
                 {

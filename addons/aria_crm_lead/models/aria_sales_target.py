@@ -198,7 +198,7 @@ class AriaSalesTarget(models.Model):
         for target in self:
             parts = (target.user_id.name, target.team_id.name, target.category_id.name)
             whom = ", ".join(part for part in parts if part) or self.env._("All sales")
-            target.display_name = f"{whom} · {target.period_name or ''}"
+            target.display_name = " · ".join(filter(None, (whom, target.period_name)))
 
     # ------------------------------------------------------------------ actual figures
     @api.depends("date_from", "date_to", "user_id", "team_id", "category_id", "company_id")

@@ -34,7 +34,11 @@ class InvoicingCase(AriaCase):
         """Return a new company with the accounts and journals that an invoice needs."""
         company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
         accounts = {}
-        for code, kind in (("101", "asset_receivable"), ("401", "income"), ("201", "liability_payable")):
+        for code, kind in (
+            ("101", "asset_receivable"),
+            ("401", "income"),
+            ("201", "liability_payable"),
+        ):
             accounts[kind] = cls.env["account.account"].create(
                 {
                     "name": kind,
@@ -44,10 +48,10 @@ class InvoicingCase(AriaCase):
                     "company_ids": [Command.set(company.ids)],
                 }
             )
-        for name, kind in (("receivable", "asset_receivable"), ("payable", "liability_payable")):
+        for side, kind in (("receivable", "asset_receivable"), ("payable", "liability_payable")):
             cls.env["ir.default"].set(
                 "res.partner",
-                f"property_account_{name}_id",
+                f"property_account_{side}_id",
                 accounts[kind].id,
                 company_id=company.id,
             )

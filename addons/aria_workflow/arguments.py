@@ -50,6 +50,19 @@ def to_datetime(env, value):
         ) from error
 
 
+def to_date(env, value):
+    """Return ``value`` (date, text, or nothing) as date; nothing is today where the user is.
+
+    :raise UserError: the text is not a date
+    """
+    try:
+        return fields.Date.to_date(value) or fields.Date.context_today(env.user)
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            env._("“%(value)s” is not a date; write it as 2026-03-21.", value=value)
+        ) from error
+
+
 def to_future(env, value, what):
     """Return ``value`` as :func:`to_datetime` does, refusing what has passed.
 

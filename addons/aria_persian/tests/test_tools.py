@@ -81,6 +81,7 @@ class TestIdentifiers(BaseCase):
             (identifiers.sheba, "ir82 0540 1026 8002 0817 9090 02", "IR820540102680020817909002"),
             (identifiers.sheba, "820540102680020817909002", "IR820540102680020817909002"),
             (identifiers.card_number, "6219-8610-3452-9007", "6219861034529007"),
+            (identifiers.sayad_id, "۱۲۳۴ ۵۶۷۸ ۹۰۱۲ ۳۴۵۶", "1234567890123456"),
         ):
             self.assertEqual(function(typed), stored)
 
@@ -96,6 +97,8 @@ class TestIdentifiers(BaseCase):
         self.refuse(identifiers.sheba, "IR82054010268002081790900", "length")
         self.refuse(identifiers.sheba, "IR820540102680020817909003", "check")
         self.refuse(identifiers.card_number, "6219861034529008", "check")
+        self.refuse(identifiers.sayad_id, "123456789012345", "length")
+        self.refuse(identifiers.sayad_id, "123456789012345x", "characters")
 
     def test_one_changed_digit_never_passes(self):
         for function, number in (

@@ -110,6 +110,11 @@ def card_number(text: str) -> str:
     return _checked(number, sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0)
 
 
+def sayad_id(text: str) -> str:
+    """Return the Sayad id of a cheque (16 digits; no check digit is published)."""
+    return _digits(text, 16)
+
+
 # ---------------------------------------------------------------------- phones
 AREA_CODES = frozenset(
     [

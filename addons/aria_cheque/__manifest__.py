@@ -1,0 +1,22 @@
+{
+    "name": "Aria Cheques",
+    "summary": "Cheques of customers with Sayad id: received, deposited, cleared, bounced, endorsed, returned",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Aria",
+    "license": "LGPL-3",
+    "depends": ["aria_sales_approval", "l10n_latam_check"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/aria_cheque_security.xml",
+        "wizard/aria_cheque_act_views.xml",
+        "views/aria_cheque_event_views.xml",
+        "views/l10n_latam_check_views.xml",
+        "views/account_payment_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/aria_cheque_menus.xml",
+    ],
+    "assets": {"web.assets_tests": ["aria_cheque/static/tests/tours/**/*"]},
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

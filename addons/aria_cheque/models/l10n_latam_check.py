@@ -35,7 +35,12 @@ class L10nLatamCheck(models.Model):
     # a guarantee cheque has no payment to take these from
     payment_id = fields.Many2one(required=False, index=True)
     company_id = fields.Many2one(
-        related=False, compute="_compute_aria_owner", store=True, readonly=False, index=True
+        "res.company",
+        related=False,
+        compute="_compute_aria_owner",
+        store=True,
+        readonly=False,
+        index=True,
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -45,7 +50,7 @@ class L10nLatamCheck(models.Model):
         readonly=False,
         index=True,
     )
-    currency_id = fields.Many2one(related=False, compute="_compute_aria_currency")
+    currency_id = fields.Many2one("res.currency", related=False, compute="_compute_aria_currency")
 
     aria_sayad_id = fields.Char(
         "Sayad ID",
@@ -115,7 +120,7 @@ class L10nLatamCheck(models.Model):
     @api.depends("payment_id.company_id", "payment_id.partner_id")
     def _compute_aria_owner(self):
         for check in self:
-            check.company_id = check.payment_id.company_id or check.company_id or self.env.company
+            check.company_id = check.payment_id.company_id or check.company_id
             check.partner_id = check.payment_id.partner_id or check.partner_id
 
     @api.depends("payment_id.currency_id", "company_id.currency_id")
@@ -229,7 +234,7 @@ class L10nLatamCheck(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'aria_workflow'
-        checks = super().create([self._aria_normalise(vals) for vals in vals_list])
+        checks = super().create([self._aria_prepare_create_vals(vals) for vals in vals_list])
         for check in checks.filtered(lambda c: c.payment_id._aria_is_live())[:1]:
             raise UserError(
                 self.env._(
@@ -238,6 +243,12 @@ class L10nLatamCheck(models.Model):
                 )
             )
         return checks
+
+    @api.model
+    def _aria_prepare_create_vals(self, vals):
+        """Return ``vals`` in their one form; without a payment the cheque is the user's company's."""
+        company = {} if vals.get("payment_id") else {"company_id": self.env.company.id}
+        return company | self._aria_normalise(vals)
 
     def write(self, vals):
         # EXTENDS 'aria_workflow'

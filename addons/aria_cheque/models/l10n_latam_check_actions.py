@@ -154,6 +154,7 @@ class L10nLatamCheck(models.Model):
                 tuple(self.ids),
             )
         )
+        self._aria_write_events()  # what this transaction has done before stands as a step of its own
         for check in self:
             check._aria_check_step(step)
         day = to_date(self.env, date)
@@ -347,7 +348,11 @@ class L10nLatamCheck(models.Model):
 
         :return: ``account.payment`` in the order of ``vals_list``
         """
+        accounts = [vals.pop("outstanding_account_id") for vals in vals_list]
         payments = self.env["account.payment"].create(vals_list)
+        for payment, account in zip(payments, accounts, strict=True):
+            # where the cheque stands, whatever account the method proposes: create would compute it anew
+            payment.outstanding_account_id = account
         leaving = [
             (payment, payment.l10n_latam_move_check_ids._aria_get_place()[0])
             for payment in payments

@@ -1,6 +1,6 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, RedirectWarning
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -133,7 +133,8 @@ class TestGuards(ChequeCase):
         check = self.receive(1000)
         lines = self.bank.inbound_payment_method_line_ids
         lines.payment_account_id = self.bank.default_account_id
-        self.refuse(self.accountant, check, "action_aria_deposit", self.bank.id)
+        deposit = ("action_aria_deposit", self.bank.id)
+        self.refuse(self.accountant, check, *deposit, error=RedirectWarning)
 
     def test_cheques_of_another_company(self):
         check = self.receive(1000)

@@ -26,7 +26,9 @@ class AccountJournal(models.Model):
         line = self._aria_get_method_line(payment_type, code)
         if not line:
             # sudo: the name of a method of Odoo's, for the message
-            method = self.env["account.payment.method"].sudo().search([("code", "=", code)], limit=1)
+            method = (
+                self.env["account.payment.method"].sudo().search([("code", "=", code)], limit=1)
+            )
             self._aria_refuse_journal(
                 self.env._(
                     "Journal “%(journal)s” lacks the payment method “%(method)s”; add it to the journal.",
@@ -52,8 +54,10 @@ class AccountJournal(models.Model):
             )
         lines = self._get_available_payment_method_lines("inbound")
         own = lines.filtered(
-            lambda line: line.payment_account_id.reconcile
-            and line.payment_account_id != self.default_account_id
+            lambda line: (
+                line.payment_account_id.reconcile
+                and line.payment_account_id != self.default_account_id
+            )
         )[:1]
         if own:
             return own, own.payment_account_id

@@ -50,8 +50,13 @@ class AccountPayment(models.Model):
     @api.ondelete(at_uninstall=True)
     def _unlink_except_cheques_with_history(self):
         # sudo: existence only
-        event = self.env["aria.cheque.event"].sudo().search(
-            ["|", ("payment_id", "in", self.ids), ("check_id.payment_id", "in", self.ids)], limit=1
+        event = (
+            self.env["aria.cheque.event"]
+            .sudo()
+            .search(
+                ["|", ("payment_id", "in", self.ids), ("check_id.payment_id", "in", self.ids)],
+                limit=1,
+            )
         )
         if event:
             raise AccessError(

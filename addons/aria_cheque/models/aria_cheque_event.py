@@ -41,9 +41,7 @@ class AriaChequeEvent(models.Model):
         STATES, string="To", readonly=True, help="Empty: the receipt of the cheque was taken back."
     )
     date = fields.Date("Accounting Date", required=True, readonly=True)
-    time = fields.Datetime(
-        "Recorded at", required=True, readonly=True, default=fields.Datetime.now
-    )
+    time = fields.Datetime("Recorded at", required=True, readonly=True, default=fields.Datetime.now)
     user_id = fields.Many2one(
         "res.users",
         string="Recorded by",
@@ -55,7 +53,6 @@ class AriaChequeEvent(models.Model):
     reason = fields.Text(readonly=True)
     payment_id = fields.Many2one(
         "account.payment",
-        string="Payment",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

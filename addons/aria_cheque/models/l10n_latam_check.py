@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -285,11 +287,9 @@ class L10nLatamCheck(models.Model):
         for name in ("name", "aria_sayad_id", "issuer_vat"):
             if isinstance(done.get(name), str):
                 done[name] = to_latin_digits(done[name]).strip() or False
-        try:
-            if isinstance(done.get("aria_sayad_id"), str):
-                done["aria_sayad_id"] = sayad_id(done["aria_sayad_id"])
-        except IdentifierError:
-            pass  # the constraint names the cheque and what is wrong
+        if done.get("aria_sayad_id"):
+            with suppress(IdentifierError):  # the constraint names the cheque and what is wrong
+                done["aria_sayad_id"] = sayad_id(str(done["aria_sayad_id"]))
         return done
 
     # ------------------------------------------------------------------ checks
@@ -337,8 +337,9 @@ class L10nLatamCheck(models.Model):
         )  # fmt: skip
         for check in asked.filtered(lambda c: c.aria_cheque_state not in ("cleared", "returned")):
             other = others.filtered(
-                lambda o, c=check: o != c
-                and (o.company_id, o.aria_sayad_id) == (c.company_id, c.aria_sayad_id)
+                lambda o, c=check: (
+                    o != c and (o.company_id, o.aria_sayad_id) == (c.company_id, c.aria_sayad_id)
+                )
             )[:1]
             if other:
                 raise ValidationError(

@@ -20,7 +20,7 @@ ALLOWED = {
 class L10nLatamCheck(models.Model):
     """What an accountant does with cheques: thin steps over Odoo's own payments, one payment for each cheque."""
 
-    _inherit = "l10n_latam.check"
+    _inherit = "l10n_latam.check"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------ public
     def action_aria_deposit(self, journal=None, date=None):

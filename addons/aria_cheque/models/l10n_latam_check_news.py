@@ -7,14 +7,15 @@ QUEUE = "aria.cheque.event"
 class L10nLatamCheck(models.Model):
     """History of cheques, and what sales is told."""
 
-    _inherit = "l10n_latam.check"
+    _inherit = "l10n_latam.check"  # pylint: disable=consider-merging-classes-inherited
 
     # ------------------------------------------------------------------ history
     def _compute_field_value(self, field):
         # EXTENDS 'mail': every change of state passes here, whatever entry has made it
-        super()._compute_field_value(field)
+        result = super()._compute_field_value(field)
         if field.name == "aria_cheque_state":
             self._aria_queue_events()
+        return result
 
     def _aria_queue_events(self):
         queued = self.env.cr.precommit.data.setdefault(QUEUE, set())
@@ -116,7 +117,8 @@ class L10nLatamCheck(models.Model):
 
     def _aria_referral_closed(self, referrals):
         # EXTENDS 'aria_workflow': what sales answered stands on the cheque, where the accountant reads it
-        super()._aria_referral_closed(referrals)
+        result = super()._aria_referral_closed(referrals)
         for referral in referrals.filtered("answer"):
             check = self.filtered(lambda c, referral=referral: c.id == referral.res_id)
             check.message_post(body=referral.answer)
+        return result

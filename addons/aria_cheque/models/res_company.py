@@ -75,7 +75,9 @@ class ResCompany(models.Model):
         )
 
     def _aria_prepare_methods(self, account, *codes):
-        methods = [self.env.ref(f"l10n_latam_check.account_payment_method_{code}") for code in codes]
+        methods = [
+            self.env.ref(f"l10n_latam_check.account_payment_method_{code}") for code in codes
+        ]
         return [
             Command.create(
                 {

@@ -356,9 +356,7 @@ class TestLife(ChequeCase):
                 line.aria_sayad_id = "۱۲۳۴۵۶۷۸۹۰۱۲۳۴۵۶"
                 line.payment_date = "2026-07-01"
                 line.amount = 1000
-        payment = self.env["account.payment"].browse(
-            form.save().action_create_payments()["res_id"]
-        )
+        payment = self.env["account.payment"].browse(form.save().action_create_payments()["res_id"])
         check = payment.l10n_latam_new_check_ids
         self.assertEqual((check.aria_sayad_id, check.name[-2:]), ("1234567890123456", "42"))
         self.assertEqual(invoice.payment_state, "paid")
@@ -408,4 +406,6 @@ class TestLife(ChequeCase):
 
         count(1)
         few, many = count(2), count(6)
-        self.assertLess((many - few) / 4, few, "each further cheque costs less than the call itself")
+        self.assertLess(
+            (many - few) / 4, few, "each further cheque costs less than the call itself"
+        )

@@ -47,7 +47,10 @@ class AriaChequeAct(models.TransientModel):
     def default_get(self, fields_list):
         # EXTENDS 'base': the cheques chosen, those to which the step applies
         vals = super().default_get(fields_list)
-        if "check_ids" in fields_list and self.env.context.get("active_model") == "l10n_latam.check":
+        if (
+            "check_ids" in fields_list
+            and self.env.context.get("active_model") == "l10n_latam.check"
+        ):
             checks = self.env["l10n_latam.check"].browse(self.env.context.get("active_ids", ()))
             states = ALLOWED.get(vals.get("step"), ())
             fitting = checks.exists().filtered(lambda c: c.aria_cheque_state in states)

@@ -23,22 +23,22 @@ class AriaChequeAct(models.TransientModel):
         default="deposit",
     )
     check_ids = fields.Many2many("l10n_latam.check", string="Cheques")
-    company_id = fields.Many2one("res.company", compute="_compute_company_id")
-    currency_id = fields.Many2one("res.currency", compute="_compute_company_id")
-    amount = fields.Monetary("Total", compute="_compute_company_id")
+    cheque_company_id = fields.Many2one("res.company", compute="_compute_cheques")
+    currency_id = fields.Many2one("res.currency", compute="_compute_cheques")
+    amount = fields.Monetary("Total", compute="_compute_cheques")
     date = fields.Date(default=fields.Date.context_today, required=True)
     journal_id = fields.Many2one(
         "account.journal",
         string="Bank",
-        domain="[('type', '=', 'bank'), ('company_id', 'parent_of', company_id)]",
+        domain="[('type', '=', 'bank'), ('company_id', 'parent_of', cheque_company_id)]",
     )
     partner_id = fields.Many2one("res.partner", string="Vendor")
     reason = fields.Char()
 
     @api.depends("check_ids")
-    def _compute_company_id(self):
+    def _compute_cheques(self):
         for act in self:
-            act.company_id = act.check_ids.company_id[:1] or self.env.company
+            act.cheque_company_id = act.check_ids.company_id[:1] or self.env.company
             currency = act.check_ids.currency_id
             act.currency_id = currency if len(currency) == 1 else False
             act.amount = sum(act.check_ids.mapped("amount")) if act.currency_id else 0

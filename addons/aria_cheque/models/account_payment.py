@@ -3,6 +3,21 @@ from odoo.exceptions import AccessError, UserError
 
 LIVE = ("in_process", "paid")
 CHEQUES = {"l10n_latam_new_check_ids", "l10n_latam_move_check_ids"}
+FROZEN = {
+    "amount",
+    "company_id",
+    "currency_id",
+    "date",
+    "destination_account_id",
+    "journal_id",
+    "move_id",
+    "outstanding_account_id",
+    "partner_id",
+    "partner_type",
+    "payment_method_line_id",
+    "payment_type",
+}
+"""what says where the cheques of a payment are; Odoo takes it on posted ones, and leaves the entry as it was"""
 
 
 class AccountPayment(models.Model):
@@ -16,15 +31,29 @@ class AccountPayment(models.Model):
         # EXTENDS 'l10n_latam_check': what moved cheques is taken back in order, and not exchanged afterwards
         if "state" in vals and vals["state"] not in LIVE:
             self.filtered(lambda p: p._aria_is_live())._aria_check_cheques_are_last()
-        if CHEQUES.intersection(vals):
-            for payment in self.filtered(lambda p: p.state != "draft")[:1]:
+        self._aria_refuse_changes(vals)
+        return super().write(vals)
+
+    def _aria_refuse_changes(self, vals):
+        """Refuse to change posted payments, where cheques follow from them."""
+        for payment in self if (CHEQUES | FROZEN).intersection(vals) else ():
+            moves = payment.l10n_latam_new_check_ids | payment.l10n_latam_move_check_ids
+            if (CHEQUES.intersection(vals) and payment.state != "draft") or (
+                moves and payment._aria_is_live() and payment._aria_would_change(vals)
+            ):
                 raise UserError(
                     self.env._(
                         "%(payment)s is posted; reset it to draft before its cheques are changed.",
                         payment=payment.display_name,
                     )
                 )
-        return super().write(vals)
+
+    def _aria_would_change(self, vals):
+        return any(
+            self._fields[name].convert_to_cache(vals[name], self)
+            != self._fields[name].convert_to_cache(self[name], self)
+            for name in FROZEN.intersection(vals)
+        )
 
     def _aria_check_cheques_are_last(self):
         """Refuse to take these payments back while one of their cheques has moved on."""

@@ -2,7 +2,6 @@ from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
 
 from odoo.addons.aria_persian.tools.identifiers import IdentifierError, sayad_id
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
@@ -14,7 +13,6 @@ FROZEN = {
     "amount",
     "aria_is_guarantee",
     "company_id",
-    "operation_ids",
     "partner_id",
     "payment_id",
     "payment_method_line_id",
@@ -249,11 +247,23 @@ class L10nLatamCheck(models.Model):
     @api.model
     def _aria_prepare_create_vals(self, vals):
         """Return ``vals`` in their one form; without a payment the cheque is the user's company's."""
+        self._aria_refuse_operations(vals)
         company = {} if vals.get("payment_id") else {"company_id": self.env.company.id}
         return company | self._aria_normalise(vals)
 
+    @api.model
+    def _aria_refuse_operations(self, vals):
+        """Refuse payments that are put on a cheque: it is the payment that names its cheques."""
+        if vals.get("operation_ids"):
+            raise UserError(
+                self.env._(
+                    "A cheque is moved by a payment; make the payment, and name the cheque there."
+                )
+            )
+
     def write(self, vals):
         # EXTENDS 'aria_workflow'
+        self._aria_refuse_operations(vals)
         vals = self._aria_normalise(vals)
         touched = FROZEN.intersection(vals)
         for check in self.filtered("aria_cheque_state") if touched else ():
@@ -273,11 +283,6 @@ class L10nLatamCheck(models.Model):
 
     def _aria_would_change(self, name, value):
         field = self._fields[name]
-        if field.type == "many2many":
-            return not all(
-                isinstance(c, list | tuple) and c[0] == Command.LINK and c[1] in self[name].ids
-                for c in value or ()
-            )
         return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
 
     @api.model

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, format_date
 
 from odoo.addons.aria_workflow.arguments import to_date, to_record, to_text
+from odoo.addons.aria_workflow.engine import without_context
 
 from .account_journal import IN, OUT
 
@@ -138,6 +139,8 @@ class L10nLatamCheck(models.Model):
             )
         if not self:
             raise UserError(self.env._("Choose at least one cheque."))
+        if len(set(self.ids)) != len(self.ids):
+            raise UserError(self.env._("A cheque is chosen twice; choose each one once."))
         self.check_access("write")
 
     def _aria_begin(self, step, date, past=False):
@@ -161,6 +164,11 @@ class L10nLatamCheck(models.Model):
         for check in self:
             check._aria_check_date(day, past)
         return day
+
+    @api.model
+    def _aria_without_defaults(self, model):
+        """Return ``model`` without the values that a caller's context proposes."""
+        return without_context(model, lambda key: key.startswith("default_"))
 
     def _aria_check_step(self, step):
         """Refuse ``step`` where the state of this cheque does not allow it."""
@@ -349,7 +357,7 @@ class L10nLatamCheck(models.Model):
         :return: ``account.payment`` in the order of ``vals_list``
         """
         accounts = [vals.pop("outstanding_account_id") for vals in vals_list]
-        payments = self.env["account.payment"].create(vals_list)
+        payments = self._aria_without_defaults(self.env["account.payment"]).create(vals_list)
         for payment, account in zip(payments, accounts, strict=True):
             # where the cheque stands, whatever account the method proposes: create would compute it anew
             payment.outstanding_account_id = account
@@ -379,7 +387,8 @@ class L10nLatamCheck(models.Model):
             for check, (_lines, account) in zip(self, places, strict=True)
         ]
         # sudo: Odoo gives transactions of a bank to higher groups; who may clear cheques was asked above
-        transactions = self.env["account.bank.statement.line"].sudo().create(vals_list)
+        model = self._aria_without_defaults(self.env["account.bank.statement.line"].sudo())
+        transactions = model.create(vals_list)
         for check, (lines, account), transaction in zip(self, places, transactions, strict=True):
             line = transaction.move_id.line_ids.filtered(
                 lambda item, account=account: item.account_id == account

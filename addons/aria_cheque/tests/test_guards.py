@@ -85,13 +85,14 @@ class TestGuards(ChequeCase):
     def test_what_is_in_the_books_stays(self):
         check = self.receive(1000)
         other = self.receive(2000, post=False).payment_id
+        link = [Command.link(check.payment_id.id)]
         for vals in (
             {"amount": 1},
             {"payment_id": other.id},
             {"partner_id": self.vendor.id},
             {"aria_is_guarantee": True},
             {"company_id": self.env.ref("base.main_company").id},
-            {"operation_ids": [Command.link(other.id)]},
+            {"operation_ids": link},
         ):
             self.refuse(self.accountant, check, "write", vals)
         self.rpc(self.accountant, check, "write", {"amount": 1000, "payment_date": "2026-08-01"})
@@ -102,9 +103,51 @@ class TestGuards(ChequeCase):
             {"l10n_latam_move_check_ids": [Command.link(check.id)]},
         ):
             self.refuse(self.accountant, payment, "write", vals)
+        self.refuse(
+            self.accountant, other.l10n_latam_new_check_ids, "write", {"operation_ids": link}
+        )
         vals = {"payment_id": payment.id, "name": "9", "payment_date": TODAY, "amount": 9}
         self.refuse(self.accountant, check, "create", vals)
         self.assertEqual((check.amount, check.partner_id), (1000, self.customer))
+
+    def test_a_payment_that_moved_a_cheque_stays(self):
+        check = self.receive(1000)
+        self.act(check, "deposit", self.bank.id, "2026-06-01")
+        self.act(check, "bounce", "کسر موجودی", "2026-06-05")
+        bounce = check.aria_bounce_payment_id
+        for vals in (
+            {"date": "2026-05-25"},
+            {"partner_type": "supplier"},
+            {"payment_type": "inbound"},
+            {"partner_id": self.vendor.id},
+            {"journal_id": self.company._aria_get_cheque_journals().id},
+            {"destination_account_id": self.company.transfer_account_id.id},
+            {"amount": 1},
+        ):
+            self.refuse(self.accountant, bounce, "write", vals)
+        self.rpc(self.accountant, bounce, "write", {"memo": "ملت", "date": "2026-06-05"})
+        self.assertEqual(self.states(check), ["bounced"])
+
+    def test_what_a_context_proposes_reaches_no_payment(self):
+        check = self.receive(1000)
+        context = {
+            "default_partner_id": self.vendor.id,
+            "default_amount": 5,
+            "default_line_ids": [],
+            "default_state": "paid",
+            "default_statement_id": 1,
+        }
+        self.rpc(self.accountant, check, "action_aria_deposit", self.bank.id, context=context)
+        self.rpc(self.accountant, check, "action_aria_clear", context=context)
+        self.env.invalidate_all()
+        self.assertEqual(self.states(check), ["cleared"])
+        line = check.aria_clearing_line_id
+        self.assertEqual((line.balance, line.partner_id), (-1000, line.partner_id.browse()))
+
+    def test_the_same_cheque_twice_in_a_call(self):
+        check = self.receive(1000)
+        twice = check.browse([check.id, check.id])
+        self.refuse(self.accountant, twice, "action_aria_deposit", self.bank.id)
 
     def test_nothing_with_a_history_is_deleted(self):
         check = self.receive(1000)

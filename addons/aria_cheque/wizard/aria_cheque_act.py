@@ -23,9 +23,7 @@ class AriaChequeAct(models.TransientModel):
         default="deposit",
     )
     check_ids = fields.Many2many("l10n_latam.check", string="Cheques")
-    cheque_company_id = fields.Many2one(
-        "res.company", string="Company", compute="_compute_cheques"
-    )
+    cheque_company_id = fields.Many2one("res.company", "Company", compute="_compute_cheques")
     currency_id = fields.Many2one("res.currency", compute="_compute_cheques")
     amount = fields.Monetary("Total", compute="_compute_cheques")
     date = fields.Date(default=fields.Date.context_today, required=True)

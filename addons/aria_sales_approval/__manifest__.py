@@ -1,7 +1,7 @@
 {
     "name": "Aria Sales Approval",
     "summary": "Approvals of quotations that cannot be forged: in series, in parallel, by quorum, per line",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Sales",
     "author": "Aria",
     "license": "LGPL-3",

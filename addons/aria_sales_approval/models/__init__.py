@@ -4,11 +4,14 @@ from . import aria_approval_substitute
 from . import aria_approval_request
 from . import aria_approval_decision
 from . import aria_approval_task
+from . import aria_approval_task_rounds
 from . import aria_unit
 from . import res_users
 from . import sale_order
 from . import sale_order_gate
 from . import sale_order_line
 from . import sale_order_snapshot
+from . import sale_order_changes
+from . import sale_order_conditions
 from . import ir_actions_report
 from . import payment_transaction

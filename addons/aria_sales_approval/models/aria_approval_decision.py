@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..lib.chain import link
 
@@ -41,9 +41,15 @@ class AriaApprovalDecision(models.Model):
     decided_at = fields.Char(
         "Decided At (UTC)", required=True, readonly=True, help="As it was hashed."
     )
+    decided_on = fields.Datetime("Decided At", compute="_compute_decided_on")
     snapshot = fields.Text(required=True, readonly=True, help="The content that was decided on.")
     previous_hash = fields.Char(readonly=True)
     hash = fields.Char(required=True, readonly=True)
+
+    @api.depends("decided_at")
+    def _compute_decided_on(self):
+        for decision in self:
+            decision.decided_on = fields.Datetime.to_datetime(decision.decided_at)
 
     def _compute_display_name(self):
         verdicts = dict(self._fields["verdict"]._description_selection(self.env))

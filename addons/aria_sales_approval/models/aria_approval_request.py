@@ -8,6 +8,7 @@ from odoo.addons.aria_workflow.engine import with_token, without_token
 from ..lib.chain import broken_links, can_seat
 
 BATCH = 500
+PROVED = "aria_sales_approval.chains_proved_until"
 
 
 class AriaApprovalRequest(models.Model):
@@ -59,6 +60,10 @@ class AriaApprovalRequest(models.Model):
         aria_engine=True,
     )
     reason = fields.Text(readonly=True, aria_engine=True, help="Why it was sent back or rejected.")
+    changes = fields.Text(
+        "What Has Changed", readonly=True, aria_engine=True,
+        help="Since the last round, and by whom, when it was submitted.",
+    )  # fmt: skip
     fingerprint = fields.Json(readonly=True, aria_engine=True)
     snapshot = fields.Text(readonly=True, aria_engine=True)
     screen = fields.Html("Content", compute="_compute_screen", sanitize=False)
@@ -82,12 +87,7 @@ class AriaApprovalRequest(models.Model):
     @api.depends_context("lang")
     def _compute_screen(self):
         for request in self:
-            before = request.order_id.sudo().aria_approval_request_ids.filtered(  # own history
-                lambda r, n=request.round: r.round == n - 1
-            )
-            request.screen = self.env["sale.order"]._aria_render_snapshot(
-                request.snapshot, before[:1].snapshot
-            )
+            request.screen = request._aria_render()
 
     @api.ondelete(at_uninstall=True)
     def _unlink_except_history(self):
@@ -164,25 +164,50 @@ class AriaApprovalRequest(models.Model):
 
     @api.model
     def _cron_aria_verify_chains(self):
-        """Prove all chains, and tell whoever sets up Aria of each broken one."""
-        last = 0
-        broken = []
-        while requests := self.sudo().search(  # the scheduler proves everybody's
-            [("id", ">", last), ("head_hash", "!=", False)], order="id", limit=BATCH
-        ):
-            last = requests[-1].id
-            broken += requests.action_verify_chain()
+        """Prove all chains, portion by portion; a run that is cut short is taken up by the next one."""
+        progress = self.env["ir.cron"]
+        store = self.env["ir.config_parameter"].sudo()  # how far it came
+        last = int(store.get_param(PROVED) or 0)
+        requests = self.sudo()  # the scheduler proves everybody's
+        progress._commit_progress(remaining=requests.search_count([("id", ">", last)]))
+        while portion := requests.search([("id", ">", last)], order="id", limit=BATCH):
+            last = portion[-1].id
+            portion._aria_prove_and_tell()
+            store.set_param(PROVED, last)
             self.env.invalidate_all()
+            if not progress._commit_progress(len(portion)):
+                return
+        store.set_param(PROVED, 0)
+
+    def _aria_prove_and_tell(self):
+        """Prove the chains of these requests, and tell whoever sets up Aria of what is broken."""
+        broken = self.action_verify_chain()
         for user in self.env["aria.unit"]._get_designers(None) if broken else ():
-            self._aria_tell_broken(user, broken)
+            self.env["mail.thread"].message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=self.env._("Approvals were tampered with"),
+                body="\n".join(row["problem"] for row in broken[:50]),
+            )
         return broken
 
-    def _aria_tell_broken(self, user, broken):
-        self.env["mail.thread"].message_notify(
-            partner_ids=user.partner_id.ids,
-            subject=self.env._("Approvals were tampered with"),
-            body="\n".join(row["problem"] for row in broken[:50]),
+    def _aria_render(self, settled=()):
+        """Return the content of this request as HTML, with what has changed since the last round.
+
+        :param settled: ids of lines that whoever reads it has approved before
+        """
+        rounds = self.order_id.sudo().aria_approval_request_ids  # own history
+        before = rounds.filtered(lambda r: r.round == self.round - 1)
+        return self.env["sale.order"]._aria_render_snapshot(
+            self.snapshot, before[:1].snapshot, settled
         )
+
+    def _aria_get_concerned(self):
+        """Return who has approved this (superuser) request, or is asked to."""
+        tasks = self.task_ids
+        asked = tasks.filtered(lambda t: t.state == "open")
+        people = tasks.filtered(lambda t: t.state == "approved").user_id | asked.user_id
+        people |= asked.filtered(lambda t: not t.user_id).approver_ids
+        return people.filtered(lambda u: u.active and not u.share)
 
     # ------------------------------------------------------------------ the engine
     def _aria_append(self, rows):
@@ -235,8 +260,18 @@ class AriaApprovalRequest(models.Model):
             opening += [t for t in left.values() if t[0].sequence == first]
         skipped._aria_skip()
         done._aria_engine_write({"state": "approved"})
+        done._aria_tell_approved()
         tasks = self.env["aria.approval.task"].union(*opening)
         tasks.filtered(lambda t: t.state == "waiting")._aria_open()
+
+    def _aria_tell_approved(self):
+        """Show a note on the screens of those who submitted these (superuser) requests."""
+        for user, requests in self.grouped("requester_id").items():
+            if user.active and user != self.env.user:
+                env = self.with_context(lang=user.with_user(user).context_get()["lang"]).env
+                names = ", ".join(requests.mapped("name"))
+                message = env._("Approved: %(quotations)s", quotations=names)
+                user._bus_send("simple_notification", {"type": "success", "message": message})
 
     def _aria_end(self, state, reason=False):
         """End these (superuser) requests; what is left of their tasks is skipped."""

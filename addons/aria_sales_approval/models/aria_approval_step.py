@@ -164,9 +164,8 @@ class AriaApprovalStep(models.Model):
 
     @api.model
     def _aria_get_manager(self, unit, requester):
-        units = unit or self.env["aria.unit"].sudo().search(  # whose unit, not what is in it
-            [("member_ids", "in", requester.ids)], limit=1
-        )
+        model = self.env["aria.unit"].sudo()  # whose unit, not what is in it
+        units = unit or model.browse(model._aria_get_id_of_member(requester.id) or ())
         while units and not units.manager_id:
             units = units.parent_id
         return units.manager_id

@@ -1,5 +1,7 @@
 import time
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request as http_request
@@ -11,6 +13,13 @@ from odoo.addons.base.models.res_users import check_identity
 from ..lib.chain import can_seat
 
 IDENTITY_SECONDS = 600
+RACES = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+ROUND_FIELDS = [
+    "name", "request_id", "order_id", "company_id", "partner_id", "step_id", "sequence", "needed",
+    "deadline_hours", "deadline", "user_id", "on_behalf_of_id", "approver_ids", "ask_unit_id",
+    "redirected", "state", "scope", "approved_content", "aria_unit_id", "aria_user_id", "note",
+    "decided_at", "kept_from_id",
+]  # fmt: skip
 
 
 class AriaApprovalTask(models.Model):
@@ -19,6 +28,7 @@ class AriaApprovalTask(models.Model):
     _name = "aria.approval.task"
     _inherit = "aria.referable.mixin"
     _description = "Approval Task"
+    _aria_tells_sender = False  # a decision tells the requester itself
     _order = "request_id desc, sequence, id"
 
     name = fields.Char(required=True, readonly=True, aria_engine=True)
@@ -86,9 +96,17 @@ class AriaApprovalTask(models.Model):
         "aria.approval.task", readonly=True, index="btree_not_null", ondelete="restrict",
         aria_engine=True, help="The approval of an earlier round that still holds.",
     )  # fmt: skip
-    screen = fields.Html(related="request_id.screen", string="Content", related_sudo=True)
+    screen = fields.Html("Content", compute="_compute_screen", sanitize=False, compute_sudo=True)
+    changes = fields.Text(related="request_id.changes", related_sudo=True)
     can_decide = fields.Boolean(compute="_compute_can_decide")
     round = fields.Integer(related="request_id.round", related_sudo=True)
+
+    @api.depends("request_id.snapshot", "scope", "approved_content")
+    @api.depends_context("lang")
+    def _compute_screen(self):
+        for task in self:
+            settled = {int(key) for key in task._aria_get_kept_lines()} if task.scope else ()
+            task.screen = task.request_id._aria_render(settled)
 
     @api.depends("state", "approver_ids")
     @api.depends_context("uid")
@@ -224,12 +242,31 @@ class AriaApprovalTask(models.Model):
 
     def _aria_checked(self):
         """Return these tasks as superuser, once the user is found to be the one to decide them."""
-        self.check_access("read")
+        self.browse().check_access("read")
         tasks = self.sudo()  # rights are checked here; rows are written by the engine only
+        tasks._aria_load_rounds()
+        self.browse(tasks._aria_get_foreign().ids).check_access("read")  # else no name is told
         tasks._aria_check_open()
         tasks._aria_check_person()
         tasks._aria_check_content()
         return tasks
+
+    def _aria_load_rounds(self):
+        """Read what a decision on these (superuser) tasks looks at, each table once."""
+        tasks = self.search_fetch([("request_id.task_ids", "in", self.ids)], ROUND_FIELDS)
+        requests, groups = tasks.request_id, tasks.grouped("request_id")
+        of_requests = (tuple(groups[request].ids) for request in requests)
+        requests._fields["task_ids"]._insert_cache(requests, of_requests)
+        users = tasks.approver_ids | requests.requester_id | self.env.user
+        users.fetch(["active", "share", "partner_id"])
+
+    def _aria_get_foreign(self):
+        """Return those of these (superuser) tasks that the user is not, or no longer, asked."""
+        user = self.env.user
+        behalf, companies = self._aria_get_behalf(user), user._get_company_ids()
+        return self.filtered(
+            lambda t: t.id not in behalf or t.company_id.id not in (False, *companies)
+        )
 
     def _aria_check_open(self):
         closed = self.filtered(lambda t: t.state != "open" or t.request_id.state != "open")[:1]
@@ -238,9 +275,7 @@ class AriaApprovalTask(models.Model):
                 self.env._(
                     "“%(task)s” is not to be decided now (%(state)s%(user)s). Reload the page.",
                     task=closed.name,
-                    state=dict(self._fields["state"]._description_selection(self.env))[
-                        closed.state
-                    ],
+                    state=self._aria_get_label(closed.state),
                     user=f", {closed.user_id.name}" if closed.user_id else "",
                 )
             )
@@ -293,22 +328,21 @@ class AriaApprovalTask(models.Model):
 
     def _aria_check_once(self, user):
         """Refuse a second approval of one person, and one after which too few people would be left."""
-        seen = set()
         for task in self:
-            request = task.request_id
-            if request.allow_same_person:
-                continue
-            decided = request.task_ids.filtered(lambda t: t.state == "approved")
-            if user in decided.user_id or request.id in seen:
+            request, rivals = task.request_id, task._aria_get_rivals()
+            decided = rivals.filtered(lambda t: t.state == "approved").user_id
+            # whoever approved a part in an earlier round is needed for the rest of it
+            if user in decided | rivals.kept_from_id.user_id or rivals & self:
                 raise UserError(
                     self.env._(
                         "You have approved “%(request)s” already; this step needs another person.",
                         request=request.name,
                     )
                 )
-            seen.add(request.id)
+            if request.allow_same_person:
+                continue
             seats = request._aria_get_open_seats(without=task)
-            if not can_seat(seats, {*decided.user_id.ids, user.id}):
+            if not can_seat(seats, {*decided.ids, user.id}):
                 raise UserError(
                     self.env._(
                         "You are needed for another step of “%(request)s”; let somebody else decide this one.",
@@ -382,20 +416,11 @@ class AriaApprovalTask(models.Model):
                     "on_behalf_of": behalf[task.id], "verdict": verdict, "reason": note,
                 }
             )  # fmt: skip
-        self._aria_get_open_referrals()._close("answered", note or verdict)
+        self._aria_close_open_referrals("answered", note or self._aria_get_label(verdict))
         self.request_id._aria_append(rows)
 
-    def _aria_get_approved(self, verdict, lines):
-        """Return the content that a decision on this task approves."""
-        if verdict == "approved":
-            return self.scope
-        if lines is None:
-            return False
-        chosen = {str(line) for line in lines}
-        return {
-            "header": self.scope["header"],
-            "lines": {key: value for key, value in self.scope["lines"].items() if key in chosen},
-        }
+    def _aria_get_label(self, state):
+        return dict(self._fields["state"]._description_selection(self.env))[state]
 
     def _aria_return(self, reason, lines=None):
         self._aria_decide("returned", reason, lines)
@@ -422,15 +447,7 @@ class AriaApprovalTask(models.Model):
         )
         between.filtered(lambda t: t.state == "open")._aria_close_referrals()
         for task in between | target:
-            named = task.on_behalf_of_id or (
-                task.user_id if not task.ask_unit_id else task.user_id.browse()
-            )
-            task._aria_engine_write(
-                {
-                    "state": "waiting", "decided_at": False, "approved_content": False,
-                    "user_id": named.id, "on_behalf_of_id": False,
-                }
-            )  # fmt: skip
+            task._aria_engine_write(task._aria_prepare_anew())
         target._aria_open(note=reason)
         return True
 
@@ -447,7 +464,7 @@ class AriaApprovalTask(models.Model):
     def _aria_close_referrals(self):
         if self:
             self.filtered(lambda t: t.state == "open")._aria_engine_write({"state": "waiting"})
-            self._aria_get_open_referrals()._close("cancelled")
+            self._aria_close_open_referrals("cancelled")
 
     def _aria_open(self, note=None):
         """Ask these (superuser) tasks: they come to the cartable of whoever decides them now."""
@@ -455,17 +472,17 @@ class AriaApprovalTask(models.Model):
             return
         # sudo: who is away, whoever asks
         acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(self)
+        until = self._aria_get_deadlines()
         for task in self:
-            task._aria_engine_write(task._aria_prepare_open(acting))
-        groups = self.grouped(lambda t: (t.ask_unit_id, t.user_id, t.deadline, t.redirected))
-        for (unit, user, deadline, said), tasks in groups.items():
-            text = "\n".join(filter(None, (note, said)))
+            task._aria_engine_write(task._aria_prepare_open(acting, until[task.id]))
+        groups = self.grouped(lambda t: (t.ask_unit_id, t.user_id, t.deadline))
+        for (unit, user, deadline), tasks in groups.items():
             own = user.browse() if unit else user
-            tasks._aria_open_referrals(unit, own, deadline=deadline, note=text)
+            tasks._aria_open_referrals(unit, own, deadline=deadline, note=note)
 
-    def _aria_prepare_open(self, acting):
+    def _aria_prepare_open(self, acting, deadline):
         """Return what this task gets when it is asked: who acts, until when."""
-        vals = {"state": "open", "deadline": self._aria_get_deadline(self.deadline_hours)}
+        vals = {"state": "open", "deadline": deadline}
         if not self.user_id:
             return vals
         person, said = acting[self.company_id, self.user_id]
@@ -486,25 +503,42 @@ class AriaApprovalTask(models.Model):
             "approver_ids": [fields.Command.set(people.ids)],
         }  # fmt: skip
 
-    def _aria_get_deadline(self, hours):
-        if not hours:
-            return False
-        now = fields.Datetime.now()
-        unit = self.ask_unit_id
-        return unit._get_clock(self.company_id, now, [])(now, hours)
+    def _aria_get_deadlines(self):
+        """Return {task id: until when it is to be decided, or False}, in working hours from now."""
+        now, found = fields.Datetime.now(), dict.fromkeys(self.ids, False)
+        timed = self.filtered("deadline_hours")
+        for (unit, company), tasks in timed.grouped(
+            lambda t: (t.ask_unit_id, t.company_id)
+        ).items():
+            shift = unit._get_clock(company, now, [])
+            found |= {task.id: shift(now, task.deadline_hours) for task in tasks}
+        return found
 
     @api.model
     def _cron_aria_redirect(self):
-        """Ask somebody else where an open task has nobody left who could decide it."""
+        """Ask somebody else where an open task has nobody left who could decide it, one by one."""
+        progress = self.env["ir.cron"]
         # sudo: the scheduler looks after everybody's tasks
-        for task in self.sudo().search([("state", "=", "open"), ("user_id", "!=", False)]):
-            # sudo: the same
-            acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(task)
-            person, _said = acting[task.company_id, task.user_id]
-            if not person or person == task.user_id or person == task.request_id.requester_id:
-                continue
-            task._aria_close_referrals()
-            task._aria_open()
+        tasks = self.sudo().search([("state", "=", "open"), ("user_id", "!=", False)])
+        progress._commit_progress(remaining=len(tasks))
+        for task in tasks:
+            try:
+                task._aria_redirect()
+                self.env.flush_all()
+            except RACES:  # somebody decides it at this instant: the next run looks again
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+            if not progress._commit_progress(1):
+                return
+
+    def _aria_redirect(self):
+        """Ask whoever acts for the person of this open (superuser) task, if that is another one."""
+        # sudo: the same
+        acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(self)
+        person, _said = acting[self.company_id, self.user_id]
+        if person and person not in (self.user_id, self.request_id.requester_id):
+            self._aria_close_referrals()
+            self._aria_open()
 
     # ------------------------------------------------------------------ cartable
     def _aria_referral_closed(self, referrals):
@@ -543,6 +577,14 @@ class AriaApprovalTask(models.Model):
         # EXTENDS 'aria_workflow': only who is asked may pass it to another one who is
         self._aria_get_held_referrals()
         return super().aria_refer(unit=unit, user=user, **kwargs)
+
+    def _aria_prepare_referral_vals(self, *args, **kwargs):
+        # EXTENDS 'aria_workflow': why another person is asked, and what has changed since the last round
+        vals_list = super()._aria_prepare_referral_vals(*args, **kwargs)
+        for task, vals in zip(self, vals_list, strict=True):
+            said = (vals["note"], task.redirected, task.request_id.changes)
+            vals["note"] = "\n".join(filter(None, said)) or False
+        return vals_list
 
     def _aria_get_owners(self):
         # EXTENDS 'aria_workflow'

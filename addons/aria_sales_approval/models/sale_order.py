@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..lib.chain import digest
 
@@ -13,6 +14,12 @@ LINE = (
     "product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids",
     "display_type",
 )  # fmt: skip
+TAXES = SQL(
+    """
+    ARRAY(SELECT tax.id FROM account_tax_sale_order_line_rel rel JOIN account_tax tax ON tax.id = rel.account_tax_id
+           WHERE rel.sale_order_line_id = sale_order_line.id ORDER BY tax.sequence, tax.id)
+    """
+)
 STATES = [
     ("none", "Not Submitted"),
     ("open", "Waiting for Approval"),
@@ -38,6 +45,11 @@ class SaleOrder(models.Model):
     aria_approval_request_ids = fields.One2many(
         "aria.approval.request", "order_id", string="Approval Requests", readonly=True, copy=False
     )
+    aria_approval_request_id = fields.Many2one(
+        "aria.approval.request", string="Last Round", compute="_compute_aria_approval_request_id",
+        store=True, readonly=True, copy=False, index="btree_not_null", aria_engine=True,
+        ondelete="set null",
+    )  # fmt: skip
     aria_approval_state = fields.Selection(
         STATES,
         string="Approval",
@@ -51,8 +63,14 @@ class SaleOrder(models.Model):
         "Needs Approval", compute="_compute_aria_needs_approval", compute_sudo=True
     )
 
+    @api.depends("aria_approval_request_ids.round")
+    def _compute_aria_approval_request_id(self):
+        for order in self:
+            order.aria_approval_request_id = order.aria_approval_request_ids.sorted("round")[-1:]
+
     @api.depends(
-        "aria_approval_request_ids.state", "aria_split_from_id.aria_approval_request_ids.state",
+        "aria_approval_request_id", "aria_approval_request_ids.state",
+        "aria_split_from_id.aria_approval_request_ids.state",
         *HEADER, *(f"order_line.{name}" for name in LINE),
     )  # fmt: skip
     def _compute_aria_approval_state(self):
@@ -64,6 +82,8 @@ class SaleOrder(models.Model):
             state = request.state or "none"
             if state in ("open", "approved") and not order._aria_matches(request, prints[order.id]):
                 state = "voided"
+                if order.id and order.aria_approval_state in ("open", "approved"):
+                    order._aria_queue_voided()
             order.aria_approval_state = state
 
     @api.depends("aria_approval_state", "amount_untaxed")
@@ -78,7 +98,7 @@ class SaleOrder(models.Model):
 
         Inputs only: no totals, rates or dates, which confirmation sets. Lines without a quantity promise nothing.
         """
-        self.order_line.mapped("tax_ids")  # for all at once
+        self._aria_load_lines()
         return {
             order.id: {
                 "header": digest(
@@ -92,6 +112,26 @@ class SaleOrder(models.Model):
             }
             for order in self
         }
+
+    def _aria_load_lines(self):
+        """Read the lines of these (superuser) orders and what of them is fingerprinted in one statement."""
+        left = self.filtered(lambda o: o.id and "order_line" not in o._cache)
+        if not left:
+            self.order_line.mapped("tax_ids")  # for all at once
+            return
+        model = self.env["sale.order.line"]
+        query = model._search([("order_id", "in", left.ids)])
+        names = ["order_id", *(name for name in LINE if name != "tax_ids")]
+        columns = [model._field_to_sql(model._table, name, query) for name in names]
+        rows = self.env.execute_query(query.select(SQL.identifier("id"), *columns, TAXES))
+        ids, *values = zip(*rows, strict=True) if rows else [()] * (len(names) + 2)
+        lines = model.browse(ids)
+        for name, column in zip([*names, "tax_ids"], values, strict=True):
+            cached = map(tuple, column) if name == "tax_ids" else column
+            model._fields[name]._insert_cache(lines, cached)
+        groups = lines.grouped("order_id")
+        of_orders = (tuple(groups.get(order, lines.browse()).ids) for order in left)
+        self._fields["order_line"]._insert_cache(left, of_orders)
 
     def _aria_get_content(self):
         """Return the lines of these orders that a customer is promised."""
@@ -118,9 +158,8 @@ class SaleOrder(models.Model):
         order = self
         seen = self.browse()
         while order and order not in seen:
-            request = order.aria_approval_request_ids.sorted("round")[-1:]
-            if request:
-                return request
+            if order.aria_approval_request_id:
+                return order.aria_approval_request_id
             seen |= order
             order = order.aria_split_from_id
         return self.env["aria.approval.request"]
@@ -205,18 +244,18 @@ class SaleOrder(models.Model):
         if not asked:
             return self.env["aria.approval.request"]
         previous = {order: order._aria_get_request() for order in asked}
-        last = self.env["aria.approval.request"].union(*previous.values())
+        last = asked.aria_approval_request_id  # not the round of what it was split off
         last.filtered(lambda r: r.state == "open")._aria_end("voided")
         last.filtered(lambda r: r.state == "approved")._aria_engine_write({"state": "voided"})
-        last._aria_get_open_referrals()._close("cancelled")
+        last._aria_close_open_referrals("cancelled")
         self.env["aria.approval.request"].flush_model(["state"])
-        requests = asked._aria_make_requests(policies)
+        requests = asked._aria_make_requests(policies, previous)
         tasks = asked._aria_make_tasks(requests, previous)
         self._aria_record_kept(requests, tasks)
         requests._aria_advance()
         return requests
 
-    def _aria_make_requests(self, policies):
+    def _aria_make_requests(self, policies, previous):
         prints, snapshots = self._aria_get_fingerprints(), self._aria_get_snapshots()
         return self.env["aria.approval.request"]._aria_engine_create(
             [
@@ -229,9 +268,12 @@ class SaleOrder(models.Model):
                     "allow_same_person": policies[order].allow_same_person,
                     "needs_identity": order._aria_is_above(policies[order].identity_amount),
                     "requester_id": self.env.uid,
-                    "round": len(order.aria_approval_request_ids) + 1,
+                    "round": order.aria_approval_request_id.round + 1,
                     "state": "open",
                     "fingerprint": prints[order.id],
+                    "changes": order._aria_get_changes(
+                        previous[order], snapshots[order.id], prints[order.id]
+                    ),
                     "snapshot": json.dumps(
                         snapshots[order.id] | {"fingerprint": prints[order.id]},
                         ensure_ascii=False,
@@ -257,31 +299,42 @@ class SaleOrder(models.Model):
 
     def _aria_prepare_tasks(self, request, before):
         self.ensure_one()
-        requester, vals_list, seats, taken = self.env.user, [], [], set()
+        vals_list, seats, taken = [], [], set()
         for step in request.policy_id.step_ids:
             if not request.policy_id._aria_filter(self, step.condition_domain, step.display_name):
                 continue
             scope = self._aria_get_scope_of(step, request.fingerprint)
             if not scope["lines"]:
                 continue
-            places = step._aria_get_seats(self, requester)
-            held = before.filtered(lambda t, s=step: t.step_id == s and t.approved_content)
-            made = [self._aria_prepare_task(request, step, scope, seat, held) for seat in places]
+            places = step._aria_get_seats(self, self.env.user)
             needed = step._aria_get_needed(len(places))
-            for vals in made:
-                vals["needed"] = needed
+            made = self._aria_prepare_tasks_of_step(request, step, scope, places, before)
+            vals_list += [vals | {"needed": needed} for vals in made]
             done = [vals["user_id"] for vals in made if vals["state"] == "approved"]
             taken |= set(done)
             people = [set(people.ids) for _person, people, _unit in places]
-            union = set().union(*people)
-            left = needed - len(done)
-            seats += people if needed == len(places) and not done else [union] * max(0, left)
-            vals_list += made
+            left = max(0, needed - len(done))
+            all_in_turn = needed == len(places) and not done
+            seats += people if all_in_turn else [set().union(*people)] * left
         if not vals_list:
             self._aria_refuse_nobody(request)
         if not request.allow_same_person:
             request._aria_check_seats(self, seats, taken)
         return vals_list
+
+    def _aria_prepare_tasks_of_step(self, request, step, scope, places, before):
+        """Return the values of the tasks of one step; what holds of the tasks ``before`` is kept."""
+        held = before.filtered(lambda t: t.step_id == step and t.approved_content)
+        several = step._aria_get_needed(len(places)) > 1
+        made = []
+        for seat in places:
+            kept, held = held._aria_pop_held(seat, self.env.user)
+            taken_over = kept._aria_prepare_kept(scope) if kept else {}
+            # several of a pool: who finishes another's half could not be told from who approves twice
+            if several and not seat[0] and taken_over.get("state") != "approved":
+                taken_over = {}
+            made.append(self._aria_prepare_task(request, step, scope, seat) | taken_over)
+        return made
 
     def _aria_refuse_nobody(self, request):
         raise UserError(
@@ -300,10 +353,10 @@ class SaleOrder(models.Model):
             "lines": {key: value for key, value in fingerprint["lines"].items() if key in keys},
         }
 
-    def _aria_prepare_task(self, request, step, scope, seat, held):
-        """Return the values of one task; an approval among ``held`` of the same content is kept."""
+    def _aria_prepare_task(self, request, step, scope, seat):
+        """Return the values of one task for ``seat``, as nobody had decided anything before."""
         person, people, unit = seat
-        vals = {
+        return {
             "name": f"{self.name} – {step.display_name}",
             "request_id": request.id,
             "order_id": self.id,
@@ -318,25 +371,15 @@ class SaleOrder(models.Model):
             "scope": scope,
             "state": "waiting",
         }
-        for task in held:
-            same_seat = (
-                person in (task.user_id | task.on_behalf_of_id) if person else task.ask_unit_id
-            )
-            if same_seat and task.state == "approved" and task.approved_content == scope:
-                return vals | {
-                    "state": "approved", "user_id": task.user_id.id, "approved_content": scope,
-                    "on_behalf_of_id": task.on_behalf_of_id.id, "kept_from_id": task.id,
-                    "decided_at": task.decided_at, "note": task.note,
-                }  # fmt: skip
-        return vals
 
     def _aria_record_kept(self, requests, tasks):
         kept = tasks.filtered("kept_from_id")
         if kept:
             rows = [
                 {
-                    "request": task.request_id, "task": task, "user": task.user_id,
-                    "on_behalf_of": task.on_behalf_of_id, "verdict": "kept", "reason": task.note,
+                    "request": task.request_id, "task": task, "verdict": "kept",
+                    "user": task.kept_from_id.user_id, "reason": task._aria_get_kept_reason(),
+                    "on_behalf_of": task.kept_from_id.on_behalf_of_id,
                 }
                 for task in kept
             ]  # fmt: skip

@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
         partners = self.partner_id.commercial_partner_id
         for name in ("aria_last_price", "aria_shortage_qty"):
             self.order_line.mapped(name)  # for all at once
+        free = self._aria_get_free_stock()
         overdue, last = self._aria_get_overdue(partners), self._aria_get_last_orders(partners)
         return {
             order.id: {
@@ -25,11 +26,21 @@ class SaleOrder(models.Model):
                 "total": order.amount_total,
                 "untaxed": order.amount_untaxed,
                 "terms": order.payment_term_id.name or "",
+                "header": order._aria_get_header_names(),
                 "customer": order._aria_get_customer_facts(overdue, last),
-                "lines": [line._aria_get_facts() for line in order._aria_get_content()],
+                "lines": [line._aria_get_facts(free) for line in order._aria_get_content()],
             }
             for order in self
         }
+
+    def _aria_get_free_stock(self):
+        """Return {(product id, warehouse id): free quantity in the product's unit}."""
+        lines = self.order_line
+        products = lines.product_id.filtered("is_storable")
+        if not products:
+            return {}
+        rows = self.env.execute_query(lines._aria_get_free_query(products))
+        return {(product, warehouse): quantity for product, warehouse, quantity in rows}
 
     def _aria_get_customer_facts(self, overdue, last):
         partner = self.partner_id.commercial_partner_id
@@ -88,8 +99,11 @@ class SaleOrder(models.Model):
         return found
 
     @api.model
-    def _aria_render_snapshot(self, snapshot, before):
-        """Return the content of approvers as HTML, with what has changed since ``before`` marked."""
+    def _aria_render_snapshot(self, snapshot, before, settled=()):
+        """Return the content of approvers as HTML, with what has changed since ``before`` marked.
+
+        :param settled: ids of lines that need no decision any more
+        """
         now, old = json.loads(snapshot or "{}"), json.loads(before or "{}")
         previous = {line["id"]: line for line in old.get("lines", [])}
         for line in now.get("lines", []):
@@ -97,12 +111,14 @@ class SaleOrder(models.Model):
             line["new"] = bool(old) and was is None
             line["changed"] = [key for key in line if was and key in was and line[key] != was[key]]
             line["was"] = was or {}
+            line["settled"] = line["id"] in settled
         values = {
             "now": now, "old": old, "gone": list(previous.values()),
             "money": self._aria_get_money_format(now),
             "number": lambda value: formatLang(self.env, value),
-            "header_changed": bool(old) and old.get("fingerprint", {}).get("header")
-            != now.get("fingerprint", {}).get("header"),
+            "header_changes": self._aria_describe_header(
+                old.get("header") or {}, now.get("header") or {}
+            ),
         }  # fmt: skip
         return self.env["ir.qweb"]._render("aria_sales_approval.snapshot", values)
 
@@ -125,13 +141,12 @@ class SaleOrderLine(models.Model):
     # with the snapshot that shows it
     _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
 
-    def _aria_get_facts(self):
-        """Return what an approver sees of this (superuser) line."""
+    def _aria_get_facts(self, free):
+        """Return what an approver sees of this (superuser) line; ``free``: see the order."""
         self.ensure_one()
-        product = self.product_id.with_company(self.company_id)
-        rate = self.order_id.currency_rate or 1.0
+        product, rate = self.product_id, self.order_id.currency_rate or 1.0
         to_unit = product.uom_id._compute_price
-        cost = to_unit(product.standard_price, self.product_uom_id) * rate
+        cost = self._aria_get_unit_cost()
         net = self.price_unit * (1 - self.discount / 100)
         return {
             "id": self.id,
@@ -145,7 +160,20 @@ class SaleOrderLine(models.Model):
             "cost": cost,
             "margin": round((net - cost) / net * 100, 2) if net else 0.0,
             "subtotal": self.price_subtotal,
-            "free": product.free_qty if product.is_storable else None,
+            "taxes": ", ".join(self.tax_ids.mapped("name")),
+            "free": self._aria_get_free_of(free) if product.is_storable else None,
             "shortage": self.aria_shortage_qty,
             "promise": fields.Date.to_string(self.aria_promise_date) or "",
         }
+
+    def _aria_get_unit_cost(self):
+        """Return the present cost of one unit of this line, in the currency of the order."""
+        product = self.product_id.with_company(self.company_id)
+        cost = product.uom_id._compute_price(product.standard_price, self.product_uom_id)
+        return cost * (self.order_id.currency_rate or 1.0)
+
+    def _aria_get_free_of(self, free):
+        """Return what is free in the warehouse of this line, in the unit of the line."""
+        product = self.product_id
+        quantity = free.get((product.id, self.order_id.warehouse_id.id), 0.0)
+        return product.uom_id._compute_quantity(quantity, self.product_uom_id, round=False)

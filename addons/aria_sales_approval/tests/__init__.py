@@ -2,4 +2,9 @@ from . import test_approval
 from . import test_gate
 from . import test_policy
 from . import test_queries
+from . import test_rounds
+from . import test_conditions
+from . import test_jobs
+from . import test_portal
+from . import test_identity
 from . import test_concurrency

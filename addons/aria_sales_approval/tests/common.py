@@ -36,6 +36,13 @@ class ApprovalCase(LineCase):
             }
         )
 
+    def run_cron(self, name):
+        """Run a job as Odoo does, with commits that the test takes back."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"aria_sales_approval.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
     def submit(self, order):
         self.rpc(self.seller, order, "aria_submit")
         order.invalidate_recordset()

@@ -218,7 +218,7 @@ class TestApproval(ApprovalCase):
         request = self.submit(self.make_order(self.goods[0]))
         self.a.active = False
         self.substitute(self.a, self.outsider)
-        self.env["aria.approval.task"]._cron_aria_redirect()
+        self.run_cron("ir_cron_redirect")
         self.assertEqual(request.task_ids[0].user_id, self.outsider)
         self.env["aria.approval.substitute"].search([]).unlink()
         self.refuse(self.seller, self.make_order(self.goods[0]), "aria_submit", error=UserError)
@@ -288,7 +288,7 @@ class TestApproval(ApprovalCase):
                 self.env.invalidate_all()
                 found = request.action_verify_chain()
                 self.assertEqual(found[0]["decision_id"], broken)
-                self.assertTrue(request._cron_aria_verify_chains())
+                self.assertTrue(request._aria_prove_and_tell())
                 self.env.flush_all()
                 point.rollback()
             self.env.invalidate_all()

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -74,17 +74,24 @@ class AriaAbsence(models.Model):
     def create(self, vals_list):
         # EXTENDS 'base': two persons who name each other at once must see one another
         self.env["aria.turn"]._take(["absence"])
+        self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
         # EXTENDS 'base'
         self.env["aria.turn"]._take(["absence"])
+        self.env.registry.clear_cache()
         result = super().write(vals)
         if "user_id" in vals:
             self.check_access(
                 "write"
             )  # an absence is not moved to somebody whom one may not manage
         return result
+
+    def unlink(self):
+        # EXTENDS 'base'
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.constrains("user_id", "substitute_id")
     def _check_people(self):
@@ -196,15 +203,20 @@ class AriaAbsence(models.Model):
     @api.model
     def _get_absences_now(self):
         """Return {user id: absence} of all who are away at this moment by their own clocks."""
-        today = fields.Date.today()
-        # sudo: work goes to substitutes whoever refers it
-        absences = self.sudo().search(
-            [
-                ("date_from", "<=", today + timedelta(days=1)),
-                ("date_to", ">=", today - timedelta(days=1)),
-            ]
-        )
+        ids = self._get_ids_around(fields.Date.today())
+        # sudo: work goes to substitutes whoever refers it; a deleted user takes the rows along
+        absences = self.sudo().browse(ids).exists() if ids else self.browse()
         return {a.user_id.id: a for a in absences if a._is_now()}
+
+    @api.model
+    @tools.ormcache("day")
+    def _get_ids_around(self, day):
+        """Return the ids of absences that may hold on ``day`` somewhere; each referral asks for them."""
+        domain = [
+            ("date_from", "<=", day + timedelta(days=1)),
+            ("date_to", ">=", day - timedelta(days=1)),
+        ]
+        return tuple(self.sudo().search(domain).ids)  # work goes to substitutes whoever refers it
 
     def _is_now(self):
         today = datetime.now(pytz.timezone(self.user_id.tz or "UTC")).date()
@@ -230,6 +242,6 @@ class AriaAbsence(models.Model):
             person.active
             and not person.share
             and person.id not in seen
-            and (not company or company in person.company_ids)
+            and (not company or company.id in person._get_company_ids())
         )
         return person if reachable else person.browse()

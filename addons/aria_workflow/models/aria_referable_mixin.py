@@ -7,6 +7,11 @@ from .aria_referral import OPEN_STATES
 
 RECENT_SEARCHED = 60
 RECENT_SHOWN = 5
+# what closing a referral looks at, read with the search
+CLOSING_FIELDS = [
+    "res_model", "res_id", "res_name", "state", "parent_id", "part_count", "from_user_id",
+    "from_unit_id", "to_user_id", "to_unit_id", "owner_id", "summary", "deadline", "priority",
+]  # fmt: skip
 
 
 def _get_target_name(unit, user):
@@ -20,6 +25,7 @@ class AriaReferableMixin(models.AbstractModel):
     _name = "aria.referable.mixin"
     _inherit = ["aria.engine.mixin"]
     _description = "Document that can be referred"
+    _aria_tells_sender = True  # whether the sender gets a note on the screen when it is answered
 
     aria_referral_ids = fields.One2many(
         "aria.referral",
@@ -226,7 +232,8 @@ class AriaReferableMixin(models.AbstractModel):
     def _aria_get_open_referrals(self):
         """Return the open referrals of these documents as superuser."""
         # sudo: who holds a document is asked before anybody may act on it
-        return self.env["aria.referral"].sudo().search(self._aria_get_open_domain())
+        model = self.env["aria.referral"].sudo()
+        return model.search_fetch(self._aria_get_open_domain(), CLOSING_FIELDS)
 
     def _aria_get_held_referrals(self):
         """Return the open referrals of these documents, as the user.
@@ -244,6 +251,10 @@ class AriaReferableMixin(models.AbstractModel):
             )
         referrals._check_holder()
         return referrals.sudo(self.env.su)
+
+    def _aria_close_open_referrals(self, state, answer=None):
+        """Close the open referrals of these (superuser) documents, which are known to exist."""
+        self._aria_get_open_referrals()._close(state, answer, documents=self)
 
     def _aria_get_visible_name(self):
         """Return the document's name for a message, without showing it to those who may not read it."""
@@ -353,11 +364,8 @@ class AriaReferableMixin(models.AbstractModel):
 
     def _aria_get_unit_of_user(self):
         """Return the unit in whose name the user refers: the first one he belongs to."""
-        return (
-            self.env["aria.unit"]
-            .sudo()
-            .search(self.env["aria.unit"]._get_my_units_domain(), limit=1)
-        )  # own
+        units = self.env["aria.unit"]
+        return units.sudo().browse(units._get_my_first_id() or ())  # own
 
     def _aria_prepare_referral_vals(
         self, unit, user, from_unit, previous, receivers=None, **values
@@ -396,6 +404,7 @@ class AriaReferableMixin(models.AbstractModel):
         is_employee = sender.active and not sender.share  # not a customer's, nor the scheduler's
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
+            "res_model": self._name,
             "from_user_id": sender.id if is_employee else False,
             "from_unit_id": from_unit.id,
             "to_unit_id": unit.id,

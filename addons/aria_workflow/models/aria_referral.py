@@ -42,9 +42,8 @@ class AriaReferral(models.Model):
         index=True,
         ondelete="cascade",
     )
-    res_model = fields.Char(
-        "Document Model", related="res_model_id.model", store=True, precompute=True, readonly=True
-    )
+    # no related field: that would read the model, and make a record in memory for every row
+    res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference(
         "Document ID", model_field="res_model", required=True, readonly=True
     )
@@ -524,10 +523,11 @@ class AriaReferral(models.Model):
             )
         )
 
-    def _close(self, state, answer=None, keep_holder=False):
+    def _close(self, state, answer=None, keep_holder=False, documents=None):
         """Close these (superuser) referrals.
 
         :param keep_holder: the next referral follows at once and sets the holder itself
+        :param documents: the documents of these referrals, if the caller has them
         """
         if not self:
             return
@@ -541,22 +541,29 @@ class AriaReferral(models.Model):
         )  # only one open row a document: the next one is inserted at once
         self._aria_cancel_parts()
         self._tell_senders(state)
-        self.filtered(lambda r: not r.parent_id)._free_documents(keep_holder)
+        self.filtered(lambda r: not r.parent_id)._free_documents(keep_holder, documents)
         ended_parts._aria_end_wholes()
 
-    def _free_documents(self, keep_holder):
+    def _free_documents(self, keep_holder, documents=None):
         """Tell the documents of these referrals, which are closed and no parts."""
-        for documents in self._documents().values():
-            closed = self.filtered(lambda r, docs=documents: r.res_model == docs._name)
+        if documents is None:
+            kinds = self._documents().values()
+        else:
+            kinds = [documents.browse(self.mapped("res_id"))] if self else []
+        for kind in kinds:
+            closed = self.filtered(lambda r, docs=kind: r.res_model == docs._name)
             if not keep_holder:
-                documents._aria_set_holder()
-            documents._aria_referral_closed(closed)
+                kind._aria_set_holder()
+            kind._aria_referral_closed(closed)
 
     def _tell_senders(self, state):
         """Show a note on the screens of those who referred these and wait for an answer."""
         if state not in ("answered", "returned"):
             return
-        for sender, referrals in self.grouped("from_user_id").items():
+        told = self.filtered(
+            lambda r: getattr(self.env.get(r.res_model), "_aria_tells_sender", True)
+        )
+        for sender, referrals in told.grouped("from_user_id").items():
             if sender and sender.active and sender != self.env.user:
                 sender._bus_send(
                     "simple_notification", referrals._prepare_sender_note(sender, state)

@@ -1,10 +1,11 @@
+import functools
 from bisect import bisect_right
 from datetime import timedelta
 from heapq import heapify, heapreplace
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -223,20 +224,24 @@ class AriaUnit(models.Model):
 
         :param moments: those that hours will be counted from, beside ``now``
         """
-        calendar = self._get_calendar(company)
         hours = max(self.sla_hours, self.warn_hours, self.escalate_hours) if self else 0
         margin = timedelta(
             days=CLOCK_DAYS + hours / 2
         )  # a day may have as little as two working hours
         horizon = now + timedelta(days=CLOCK_LIMIT_DAYS)
         span = [min(moment, horizon) for moment in (now, *moments)]
-        clock = calendar and self.env["aria.workflow.mixin"]._aria_get_working_time(
-            calendar, min(span) - margin, max(span) + margin
-        )
+
+        @functools.cache  # most work has no deadline: its calendar is not even read
+        def get_clock():
+            calendar = self._get_calendar(company)
+            return calendar and self.env["aria.workflow.mixin"]._aria_get_working_time(
+                calendar, min(span) - margin, max(span) + margin
+            )
 
         def shift(moment, hours):
             start = pytz.utc.localize(moment)
-            found = clock.shift(start, hours * 3600) if clock and moment <= horizon else None
+            clock = get_clock() if moment <= horizon else None
+            found = clock.shift(start, hours * 3600) if clock else None
             return (found or start + timedelta(hours=hours)).replace(tzinfo=None, microsecond=0)
 
         return shift
@@ -350,6 +355,28 @@ class AriaUnit(models.Model):
         # sudo: users of other companies may be members of a shared unit
         units = self.sudo()
         return (units.member_ids | units.manager_id).filtered("active")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'base'
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        # EXTENDS 'base'
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        # EXTENDS 'base'
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache("self.env.uid")
+    def _get_my_first_id(self):
+        """Return the id of the first unit of the user, in whose name he refers; False: none."""
+        return self.sudo().search(self._get_my_units_domain(), limit=1).id  # own
 
     @api.model
     def _get_my_units_domain(self):

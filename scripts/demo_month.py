@@ -444,6 +444,10 @@ def live(env, days=30, sales=48, seed=1404, today=None):
         month = Month(env, Clock(frozen, random.Random(seed)), today)
         plan(month, days, sales)
         month.live()
+        # what the nightly jobs make of the month
+        env["aria.customer.standing"]._classify()
+        for contacts in env["aria.contact.plan"].search([]):
+            contacts._plan_due(100)
     # nobody is to get mail from a demo
     env["mail.mail"].search([("state", "=", "outgoing")]).unlink()
     env.flush_all()

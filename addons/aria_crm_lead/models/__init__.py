@@ -8,3 +8,10 @@ from . import crm_lead_duplicates
 from . import crm_lead_followups
 from . import utm_campaign
 from . import aria_sales_target
+from . import res_company
+from . import aria_customer_class
+from . import aria_customer_class_change
+from . import aria_customer_standing
+from . import aria_contact_plan
+from . import res_partner_class
+from . import utm_campaign_class

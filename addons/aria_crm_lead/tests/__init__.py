@@ -5,3 +5,5 @@ from . import test_followup_concurrency
 from . import test_followup_plan
 from . import test_campaign
 from . import test_sales_target
+from . import test_customer_class
+from . import test_contact_plan

@@ -8,3 +8,4 @@ from . import test_jobs
 from . import test_portal
 from . import test_identity
 from . import test_concurrency
+from . import test_policy_class

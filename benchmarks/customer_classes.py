@@ -76,7 +76,7 @@ def make_trade():
         "UPDATE res_partner SET commercial_partner_id = id WHERE id >= %s", [first]
     )
     # some buy much more often than others
-    buyer = f"{first} + (power((n * 7919 % 1000003) / 1000003.0, 2) * {CUSTOMERS - 1})::int"
+    buyer = f"{first} + (power((n::bigint * 7919 % 1000003) / 1000003.0, 2) * {CUSTOMERS - 1})::int"
     day = "(CURRENT_DATE - (n * 31 % 900)::int)"
     refund = "n % 20 = 0"
     amount = "(1000 + n * 37 % 90000)"

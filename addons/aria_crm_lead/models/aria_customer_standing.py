@@ -23,30 +23,6 @@ MEASURES = (
 LIMIT_A, LIMIT_B = 80, 95
 BATCH = 50_000
 """contacts that are classed in one statement"""
-READ_FIELDS = {
-    "account.move": (
-        "amount_untaxed_signed",
-        "commercial_partner_id",
-        "company_id",
-        "invoice_date",
-        "move_type",
-        "state",
-    ),
-    "account.account": ("account_type",),
-    "account.move.line": (
-        "account_id",
-        "balance",
-        "company_id",
-        "date",
-        "date_maturity",
-        "display_type",
-        "parent_state",
-        "partner_id",
-        "reconciled",
-    ),
-    "account.partial.reconcile": ("company_id", "debit_move_id", "max_date"),
-    "res.partner": ("active", "commercial_partner_id", "company_id"),
-}
 
 
 class AriaCustomerStanding(models.Model):
@@ -137,9 +113,7 @@ class AriaCustomerStanding(models.Model):
     def _take_turn(self):
         """Meet whoever classes the customers of this company at the same time."""
         self.env["aria.turn"]._take([f"customer.class:{self.env.company.id}"])
-        for model, names in READ_FIELDS.items():
-            self.env[model].flush_model(names)
-        self.flush_model()
+        self.env.flush_all()  # conditions of classes may name any field
 
     @api.model
     def _get_batch_end(self, low):

@@ -85,11 +85,6 @@ class AriaContactPlan(models.Model):
     note = fields.Html("Instruction", translate=True)
     followup_count = fields.Integer("Planned Follow-ups", compute="_compute_followup_count")
 
-    _days = models.Constraint(
-        "CHECK (cadence_days BETWEEN 1 AND 3660 AND deadline_days BETWEEN 1 AND 365)",
-        "A customer is contacted every 1 to 3660 days, and there are 1 to 365 days to do it.",
-    )
-
     def _compute_followup_count(self):
         rows = self.env["aria.followup"]._read_group(
             [("contact_plan_id", "in", self.ids)], ["contact_plan_id"], ["__count"]
@@ -97,6 +92,18 @@ class AriaContactPlan(models.Model):
         counts = {plan.id: count for plan, count in rows}
         for plan in self:
             plan.followup_count = counts.get(plan.id, 0)
+
+    @api.constrains("cadence_days", "deadline_days")
+    def _check_days(self):
+        for plan in self:
+            if not (1 <= plan.cadence_days <= 3660 and 1 <= plan.deadline_days <= 365):
+                raise ValidationError(
+                    self.env._(
+                        "“%(plan)s” contacts a customer every 1 to 3660 days, and leaves 1 to 365 days to do it;"
+                        " correct the days.",
+                        plan=plan.name,
+                    )
+                )
 
     @api.constrains("user_id", "unit_id", "active")
     def _check_people(self):

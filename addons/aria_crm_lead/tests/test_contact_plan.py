@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -167,7 +167,7 @@ class TestContactPlan(ClassCase):
             {**base, "user_id": portal.id},
         ]
         for vals in bad:
-            self.refuse(self.manager, model, "create", vals, error=Exception)
+            self.refuse(self.manager, model, "create", vals, error=ValidationError)
 
     def test_rights(self):
         self.customers(1)

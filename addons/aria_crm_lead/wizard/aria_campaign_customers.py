@@ -22,12 +22,12 @@ class AriaCampaignCustomers(models.TransientModel):
     class_ids = fields.Many2many(
         "aria.customer.class",
         string="Customer Classes",
-        compute="_compute_conditions",
+        compute="_compute_class_ids",
         store=True,
         readonly=False,
     )
     domain = fields.Char(
-        "Further Condition", compute="_compute_conditions", store=True, readonly=False
+        "Further Condition", compute="_compute_domain", store=True, readonly=False
     )
     name = fields.Char("Subject", required=True)
     kind_id = fields.Many2one(
@@ -50,10 +50,15 @@ class AriaCampaignCustomers(models.TransientModel):
             return self.env.context.get("active_id")
         return False
 
+    # one by one: a value that is given for one of them must not keep the other one empty
     @api.depends("campaign_id")
-    def _compute_conditions(self):
+    def _compute_class_ids(self):
         for dialog in self:
             dialog.class_ids = dialog.campaign_id.aria_class_ids
+
+    @api.depends("campaign_id")
+    def _compute_domain(self):
+        for dialog in self:
             dialog.domain = dialog.campaign_id.aria_customer_domain or "[]"
 
     @api.depends("campaign_id", "class_ids", "domain")

@@ -35,11 +35,21 @@ def make_invoice(partner):
     partner.property_account_receivable_id = owed
     journals = {
         kind: env["account.journal"].create(
-            {"name": f"B{kind}", "code": f"B{kind[:2]}", "type": kind, "default_account_id": income.id}
+            {
+                "name": f"B{kind}",
+                "code": f"B{kind[:2]}",
+                "type": kind,
+                "default_account_id": income.id,
+            }
         )
         for kind in ("sale", "general")
     }
-    line = {"name": "Goods", "price_unit": 1000, "account_id": income.id, "tax_ids": [Command.clear()]}
+    line = {
+        "name": "Goods",
+        "price_unit": 1000,
+        "account_id": income.id,
+        "tax_ids": [Command.clear()],
+    }
     move = env["account.move"].create(
         {
             "move_type": "out_invoice",
@@ -72,9 +82,7 @@ def make_trade():
     move, term, partial = make_invoice(partner)
     multiply(env, partner, CUSTOMERS, name="'Customer ' || n", complete_name="'Customer ' || n")
     first = partner.id + 1
-    env.cr.execute(
-        "UPDATE res_partner SET commercial_partner_id = id WHERE id >= %s", [first]
-    )
+    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE id >= %s", [first])
     # some buy much more often than others
     buyer = f"{first} + (power((n::bigint * 7919 % 1000003) / 1000003.0, 2) * {CUSTOMERS - 1})::int"
     day = "(CURRENT_DATE - (n * 31 % 900)::int)"
@@ -137,7 +145,9 @@ def classify():
 
 
 def count(table, where="TRUE"):
-    return env.execute_query(SQL("SELECT COUNT(*) FROM %s WHERE %s", SQL.identifier(table), SQL(where)))[0][0]
+    return env.execute_query(
+        SQL("SELECT COUNT(*) FROM %s WHERE %s", SQL.identifier(table), SQL(where))
+    )[0][0]
 
 
 def report_run(report, what, sample, base, bar=True):
@@ -168,7 +178,8 @@ def plan(report):
         f"contact plan, follow-ups with {PLANNED} customers",
         f"{first.queries} queries, then {last.queries}; {last.seconds:.2f} s",
         "no more at last, ≤ 200",
-        last.queries <= min(first.queries + 2, 200) and all(done == PLANNED for _s, done in samples),
+        last.queries <= min(first.queries + 2, 200)
+        and all(done == PLANNED for _s, done in samples),
     )
 
 
@@ -191,7 +202,6 @@ def main(report):
     moved = count("aria_customer_class_change") - before
     report_run(report, f"again, {moved:,} move to another class", again, base)
     plan(report)
-
 
 
 report = Report("Classes of customers")

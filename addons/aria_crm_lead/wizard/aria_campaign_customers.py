@@ -26,9 +26,7 @@ class AriaCampaignCustomers(models.TransientModel):
         store=True,
         readonly=False,
     )
-    domain = fields.Char(
-        "Further Condition", compute="_compute_domain", store=True, readonly=False
-    )
+    domain = fields.Char("Further Condition", compute="_compute_domain", store=True, readonly=False)
     name = fields.Char("Subject", required=True)
     kind_id = fields.Many2one(
         "aria.followup.kind",

@@ -164,7 +164,6 @@ class AriaCustomerClass(models.Model):
         return vals_list
 
     # ------------------------------------------------------------------ public
-    @api.model
     def action_classify(self):
         """Measure and class all customers of the present company now, as the nightly job does.
 

@@ -46,7 +46,9 @@ class AriaCustomerStanding(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     invoice_count = fields.Integer("Invoices", readonly=True, help="Within the months looked back.")
     last_invoice_date = fields.Date("Last Invoice", readonly=True, aggregator="max")

@@ -20,5 +20,8 @@
         "views/sale_order_views.xml",
         "views/aria_approval_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["aria_sales_approval/static/tests/tours/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
 }

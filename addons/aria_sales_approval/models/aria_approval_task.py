@@ -190,16 +190,21 @@ class AriaApprovalTask(models.Model):
             question = self._aria_checked()._aria_ask_identity("approve", note)
             if question:
                 return question
-        results = []
-        for task in self:
-            error = False
-            try:
-                with self.env.cr.savepoint():
-                    task.approve(note)
-            except (UserError, AccessError) as refused:
-                error = str(refused)
-            results.append({"task_id": task.id, "name": task.name, "error": error})
-        return results
+        if len(self) > 1 and not self._aria_try_to_approve(note):  # most often all of them can be
+            return [{"task_id": task.id, "name": task.name, "error": False} for task in self]
+        return [
+            {"task_id": task.id, "name": task.name, "error": task._aria_try_to_approve(note)}
+            for task in self
+        ]
+
+    def _aria_try_to_approve(self, note):
+        """Approve these tasks, all or none; return why not, or False."""
+        try:
+            with self.env.cr.savepoint():
+                done = self.approve(note)
+        except (UserError, AccessError) as refused:
+            return str(refused)
+        return False if done is True else self.env._("The password has to be given first.")
 
     def action_approve_each(self):
         """Approve the ticked tasks, and say what became of each."""

@@ -1,10 +1,11 @@
 import json
-from functools import partial
 
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import formatLang, html2plaintext
+from odoo.tools import format_list, formatLang, html2plaintext
+
+from odoo.addons.aria_workflow.engine import without_token
 
 from .sale_order import HEADER
 
@@ -31,9 +32,9 @@ class SaleOrder(models.Model):
         return names
 
     # ------------------------------------------------------------------ in words
-    @api.model
     def _aria_describe_changes(self, before, after):
-        """Return sentences on what differs between two contents for approvers, dicts or JSON."""
+        """Return sentences on what differs between two contents of this order, dicts or JSON."""
+        self.ensure_one()
         was, now = (
             json.loads(x or "{}") if isinstance(x, str | bool | None) else x
             for x in (before, after)
@@ -52,12 +53,11 @@ class SaleOrder(models.Model):
     def _aria_describe_header(self, was, now):
         labels = {name: self._fields[name]._description_string(self.env) for name in HEADER}
         return [
-            f"{labels[name]}: {was[name] or '–'} → {now[name] or '–'}"
+            self._aria_describe_change(labels[name], was[name], now[name])
             for name in HEADER
             if name in was and name in now and was[name] != now[name]
         ]
 
-    @api.model
     def _aria_describe_line(self, was, now):
         labels = {
             "name": self.env._("Product"),
@@ -68,15 +68,24 @@ class SaleOrder(models.Model):
             "taxes": self.env._("Taxes"),
         }
 
-        def show(value):
-            return value or "–" if isinstance(value, str) else formatLang(self.env, value)
+        def show(name, value):
+            if name == "price":
+                return formatLang(self.env, value, currency_obj=self.currency_id)
+            return self._aria_format_number(value)
 
         changes = [
-            f"{label} {show(was[name])} → {show(now[name])}"
+            self._aria_describe_change(label, show(name, was[name]), show(name, now[name]))
             for name, label in labels.items()
             if name in was and name in now and was[name] != now[name]
         ]
-        return self.env._("; ").join(changes)
+        return format_list(self.env, changes)
+
+    @api.model
+    def _aria_describe_change(self, label, was, now):
+        # in words: an arrow would point the wrong way from right to left
+        return self.env._(
+            "%(label)s from %(was)s to %(now)s", label=label, was=was or "–", now=now or "–"
+        )
 
     def _aria_get_changes(self, request, content, prints):
         """Return what has changed of this (superuser) order since ``request``, and by whom; or nothing."""
@@ -88,7 +97,7 @@ class SaleOrder(models.Model):
         people = self.order_line.browse(changed).write_uid
         if prints["header"] != asked["header"] or asked["lines"].keys() - prints["lines"].keys():
             people |= self.write_uid
-        names = ", ".join(people.mapped("name")) or self.env.user.name
+        names = format_list(self.env, people.mapped("name") or [self.env.user.name])
         first = self.env._("Changed by %(users)s since the last round:", users=names)
         return "\n".join([first, *said])
 
@@ -97,7 +106,7 @@ class SaleOrder(models.Model):
         """Remember that the approval of this order does not hold any more; told before the commit."""
         precommit = self.env.cr.precommit
         if QUEUE not in precommit.data:
-            precommit.add(partial(self.browse()._aria_tell_voided))
+            precommit.add(without_token(self.browse())._aria_tell_voided)
         precommit.data.setdefault(QUEUE, set()).add(self.id)
 
     def _aria_tell_voided(self):
@@ -112,9 +121,9 @@ class SaleOrder(models.Model):
                 order._aria_tell_user(user, request, contents[order.id])
 
     def _aria_tell_user(self, user, request, content):
-        orders = self.with_context(lang=user.with_user(user).context_get()["lang"])
-        said = orders._aria_describe_changes(request.snapshot, content)
-        text = orders.env._(
+        order = self.with_context(lang=user.with_user(user).context_get()["lang"])
+        said = order._aria_describe_changes(request.snapshot, content)
+        text = order.env._(
             "%(user)s has changed “%(order)s”; its approval does not hold any more.",
             user=self.env.user.name,
             order=self.name,
@@ -123,6 +132,6 @@ class SaleOrder(models.Model):
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
             author_id=self.env.user.partner_id.id,
-            subject=orders.env._("Changed after approval: %(order)s", order=self.name),
+            subject=order.env._("Changed after approval: %(order)s", order=self.name),
             body=Markup("<p>%s</p><ul>%s</ul>") % (text, rows),
         )

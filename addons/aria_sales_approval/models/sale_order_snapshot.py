@@ -112,15 +112,39 @@ class SaleOrder(models.Model):
             line["changed"] = [key for key in line if was and key in was and line[key] != was[key]]
             line["was"] = was or {}
             line["settled"] = line["id"] in settled
+        now.get("lines", []).sort(key=lambda line: line["settled"])  # what is asked comes first
         values = {
+            "labels": self._aria_get_labels(),
             "now": now, "old": old, "gone": list(previous.values()),
             "money": self._aria_get_money_format(now),
-            "number": lambda value: formatLang(self.env, value),
+            "number": self._aria_format_number,
             "header_changes": self._aria_describe_header(
                 old.get("header") or {}, now.get("header") or {}
             ),
         }  # fmt: skip
         return self.env["ir.qweb"]._render("aria_sales_approval.snapshot", values)
+
+    @api.model
+    def _aria_get_labels(self):
+        """Return {fact of a line: its heading}, in the order in which approvers see them."""
+        return {
+            "quantity": self.env._("Quantity"),
+            "price": self.env._("Price"),
+            "list": self.env._("List Price"),
+            "last": self.env._("Last Price"),
+            "cost": self.env._("Cost"),
+            "discount": self.env._("Discount"),
+            "taxes": self.env._("Taxes"),
+            "margin": self.env._("Margin"),
+            "subtotal": self.env._("Subtotal"),
+        }
+
+    @api.model
+    def _aria_format_number(self, value):
+        """Return a quantity or a percentage as the language writes it, without needless decimals."""
+        if not isinstance(value, int | float):
+            return value or ""
+        return formatLang(self.env, value, digits=0 if value == int(value) else 2)
 
     def _aria_get_money_format(self, now):
         """Return the function that writes an amount in the currency of a code, as the reader's language does."""

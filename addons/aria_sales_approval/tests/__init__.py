@@ -7,5 +7,6 @@ from . import test_conditions
 from . import test_jobs
 from . import test_portal
 from . import test_identity
+from . import test_approval_tour
 from . import test_concurrency
 from . import test_policy_class

@@ -75,6 +75,15 @@ class TestQueries(ApprovalCase):
                 tasks.approve()
 
     @warmup
+    def test_mass_approval(self):
+        orders = self.make_orders(20, 3)
+        orders.with_user(self.seller).aria_submit()
+        tasks = self.make_tasks(self.a, orders)
+        with self.assertQueryCount(14 + 19):
+            results = tasks.approve_each()
+        self.assertEqual([r["error"] for r in results], [False] * 20)
+
+    @warmup
     def test_one_submission(self):
         order = self.make_orders(1, 5).with_user(self.seller)
         self.env.flush_all()

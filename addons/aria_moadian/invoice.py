@@ -5,16 +5,17 @@ which cuts off where Odoo rounds. What then differs from the books is at most a 
 """
 
 import re
-from collections import defaultdict
 from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
 
+from .invoice_lines import GOLD_FEES, Lines, filled, is_inside
 from .lib import amounts
 from .lib.constants import (
     CANCELLATION,
     CASH,
     CORRECTION,
     CREDIT,
+    CURRENCY,
     DAY_MS,
     EXCHANGE,
     EXPORT,
@@ -23,6 +24,7 @@ from .lib.constants import (
     LATE,
     LEGAL,
     MIXED,
+    NO_RETURN_PATTERNS,
     ORIGINAL,
     PARTNERSHIP,
     PERSON,
@@ -32,12 +34,27 @@ from .lib.constants import (
     TYPE_PATTERNS,
     TYPE_SIMPLE,
 )
-from .sentences import Unfit, in_both
+from .particulars import PARTICULARS
+from .sentences import Unfit
 
+QUANTITY = {CURRENCY: "cfee"}  # what of a line comes back
+# what tells that a line of a credit note is a line of the invoice; else goods, price and VAT
+SAME = {
+    CURRENCY: ("sstid", "exr", "vra"),
+    EXPORT: ("sstid", "vra"),
+    EXCHANGE: ("sstid", "vra"),
+}
+WHOLE_ONLY = (*NO_RETURN_PATTERNS, CURRENCY)  # a sale of currency has no quantity that could shrink
+KEPT_BY_RETURN = (
+    "inty",
+    "inp",
+    *(name for name in PARTICULARS if name not in FROZEN_BY_REFERENCE),
+)
+KEPT_BY_LINE = (
+    *("sstid", "sstt", "mu", "fee", "cut", "exr", "vra", "vba", "odt", "odr", "olt", "olr", "cui"),
+)
 # Iran has no summer time since 1401; older dates are never sent
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
-EXACT = 10**14  # Rial; from there on the floats of Odoo round to other whole numbers
-CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def milliseconds(moment):
@@ -52,13 +69,14 @@ def issue_moment(date, now):
     return datetime.combine(date, time(12), TEHRAN)
 
 
-class InvoiceBuilder:
+class InvoiceBuilder(Lines):
     """Builds one invoice; ``build()`` for an original, ``build_return`` and ``build_cancellation`` for references."""
 
     def __init__(self, move, now):
         self.move, self.now = move, now
         self.env, self.company = move.env, move.company_id
-        self.inp = int(move.aria_moadian_pattern or SALE)
+        self.inp = move._get_aria_moadian_pattern()
+        self.taken = {}  # {line of a reference: {fee of gold: what of it comes back}}
         self.notes = []  # what is told beside the findings: {"fa": …, "en": …} each
 
     # ------------------------------------------------------------------ whole documents
@@ -76,7 +94,7 @@ class InvoiceBuilder:
                 "body",
             )
         header = {**self._header(ORIGINAL), **self._buyer()}
-        header["inp"] = self.inp
+        header.update(inp=self.inp, **self._particulars(header["inty"]))
         if header["inty"] == TYPE_FULL:
             header["setm"] = CASH
         invoice = amounts.compute_invoice({"header": header, "body": lines, "payments": []})
@@ -135,18 +153,28 @@ class InvoiceBuilder:
         """Return the invoice of what is left after a return: the lines of the reference, with what remains of each.
 
         :param reference: the content of the packet referred to
-        :param remaining: {index of its line: quantity that is left (Decimal)}
+        :param remaining: what :meth:`remaining` returned
+        :raises Unfit: where the pattern knows no return of a part
         """
         old = reference["header"]
+        if self.inp in WHOLE_ONLY:
+            raise Unfit(
+                self.env,
+                lambda env: env._(
+                    "An invoice of the pattern “%(pattern)s” is not returned in part: correct the invoice itself, or take"
+                    " all of it back.",
+                    pattern=env["account.move"]._aria_pattern_name(self.inp, env),
+                ),
+            )
         header = {
             **self._header(RETURN),
-            **{name: old[name] for name in ("inty", "inp") if name in old},
+            **{name: old[name] for name in KEPT_BY_RETURN if name in old},
         }
         header.update(self._reference(reference, header["indatim"]))
         if "setm" in old:
             header["setm"] = old["setm"] if old["setm"] != MIXED else CREDIT
         lines = [
-            _reduced(line, remaining[index])
+            _reduced(line, remaining[index], self.taken.get(index, {}))
             for index, line in enumerate(reference["body"])
             if remaining[index]
         ]
@@ -157,10 +185,14 @@ class InvoiceBuilder:
 
         :raises Unfit: when a line of the credit note is none of the reference's, or takes back more than was sold
         """
-        left = {index: Decimal(str(line["am"])) for index, line in enumerate(reference["body"])}
-        for line in self._product_lines():
-            row = self._line(line)
-            index = self._matching(row, reference["body"], left)
+        self.inp = int(reference["header"].get("inp", SALE))
+        self.taken = {}
+        name = QUANTITY.get(self.inp, "am")
+        left = {index: Decimal(str(line[name])) for index, line in enumerate(reference["body"])}
+        leading = iter(self.sold())
+        for row in self._lines():
+            line = next(leading)
+            index = self._matching(row, reference["body"], left, name)
             if index is None:
                 raise Unfit(
                     self.env,
@@ -169,16 +201,21 @@ class InvoiceBuilder:
                         " or takes back more than is left; a changed price needs a cancellation and a new invoice.",
                         line=line.name,
                     ),
+                    "body",
                 )
-            left[index] -= row["am"]
+            left[index] -= row[name]
+            for fee in GOLD_FEES:
+                back = self.taken.setdefault(index, {})
+                back[fee] = back.get(fee, 0) + row.get(fee, 0)
         return left
 
-    def _matching(self, row, lines, left):
-        wanted = [_comparable(row, name) for name in ("sstid", "fee", "vra")]
+    def _matching(self, row, lines, left, quantity):
+        names = SAME.get(self.inp, ("sstid", "fee", "vra"))
+        wanted = [_comparable(row, name) for name in names]
         for index, line in enumerate(lines):
             if (
-                left[index] >= row["am"]
-                and [_comparable(line, name) for name in ("sstid", "fee", "vra")] == wanted
+                left[index] >= row[quantity]
+                and [_comparable(line, name) for name in names] == wanted
             ):
                 return index
         return None
@@ -194,7 +231,19 @@ class InvoiceBuilder:
             "ins": subject,
             "tins": seller.aria_economic_code or seller.aria_national_id,
         }
-        return _filled(header)
+        if subject != CANCELLATION:
+            header["sbc"] = self.company.aria_moadian_branch
+        return filled(header)
+
+    def _particulars(self, inty):
+        """Return what the header of this pattern says beside amounts and people: contract, flight, waybill, …"""
+        return filled(
+            {
+                name: read(self.move)
+                for name, read in PARTICULARS.items()
+                if is_inside(name, inty, self.inp)
+            }
+        )
 
     def late_fields(self, header, deadline_days):
         """Return ``insr`` and ``indati2m`` when the deadline has passed (article 9), else nothing."""
@@ -216,10 +265,11 @@ class InvoiceBuilder:
             or (buyer.aria_national_id if kind in (LEGAL, PARTNERSHIP) else None),
             "bid": buyer.aria_national_id,
             "bpc": buyer.zip if re.fullmatch("[0-9]{10}", buyer.zip or "") else None,
+            "bbc": buyer.aria_moadian_branch,
         }
         if self.inp in (EXPORT, EXCHANGE) or self._is_simple(kind, found):
             found = {}
-        return _filled(
+        return filled(
             {"inty": TYPE_FULL if found or self.inp in (EXPORT, EXCHANGE) else TYPE_SIMPLE, **found}
         )
 
@@ -231,9 +281,9 @@ class InvoiceBuilder:
     def _settle(self, invoice):
         """Return the invoice with its settlement: as chosen, else by what is paid and when it is due."""
         header, chosen = invoice["header"], self.move.aria_moadian_settlement
-        paid = self._paid()
         price = header.get("tadis", header.get("torv", 0))
-        cash = min(paid - header["tvam"] - header.get("todam", 0), price)
+        at_once = max(self._paid(), self._due_at_once())
+        cash = min(at_once - header["tvam"] - header.get("todam", 0), price)
         if chosen in ("cash", "credit"):
             header["setm"] = CASH if chosen == "cash" else CREDIT
         elif cash >= price:
@@ -245,6 +295,13 @@ class InvoiceBuilder:
             due = self.move.invoice_date_due or self.move.invoice_date
             header["setm"] = CREDIT if due and due > self.move.invoice_date else CASH
         return invoice
+
+    def _due_at_once(self):
+        """Return what the payment terms ask for on the day of the invoice, in Rial; nothing without a later part."""
+        parts = [line for line in self.move.line_ids if line.display_type == "payment_term"]
+        day = self.move.invoice_date or self.now.astimezone(TEHRAN).date()
+        now = [line for line in parts if (line.date_maturity or day) <= day]
+        return int(sum(abs(Decimal(str(line.balance))) for line in now))
 
     def _paid(self):
         return int(
@@ -263,198 +320,24 @@ class InvoiceBuilder:
                 ),
             )
 
-    # ------------------------------------------------------------------ lines
-    def _lines(self):
-        rows = [(line, self._line(line)) for line in self._product_lines()]
-        positive = [(line, row) for line, row in rows if self._target(line) >= 0]
-        lines = [row for _, row in positive]
-        for line, row in rows:
-            if self._target(line) < 0:
-                self._spread_discount(line, row, lines)
-        return lines
-
-    def _product_lines(self):
-        # a list: a recordset that was filtered or sorted forgets what to read ahead for the other invoices
-        lines = [line for line in self._goods_lines() if line.price_unit and line.quantity]
-        return sorted(lines, key=lambda line: (line.sequence, line.id))
-
-    def _goods_lines(self):
-        return [line for line in self.move.invoice_line_ids if line.display_type == "product"]
-
-    def _tell_left_out(self):
-        """Tell of lines without price or quantity: the organisation takes none."""
-        for line in self._goods_lines():
-            if not (line.price_unit and line.quantity):
-                self._note(
-                    lambda env, line=line: env._(
-                        "The line “%(line)s” has no price or no quantity and is not sent.",
-                        line=line.name or line.product_id.display_name or "",
-                    )
-                )
-
-    def _note(self, tell):
-        self.notes.append(in_both(self.env, tell))
-
-    def _target(self, line):
-        """Return the amount after discount in Rial as the books have it; negative for a deduction."""
-        return int(Decimal(str(line.balance)).to_integral_value()) * (
-            -1 if self.move.move_type == "out_invoice" else 1
-        )
-
-    def _check_line(self, line):
-        """Refuse what cannot be told exactly, or not at all."""
-        if not 0 <= line.discount <= 100:
-            raise Unfit(
-                self.env,
-                lambda env: env._(
-                    "The line “%(line)s” has a discount of %(discount)g %%; type one from 0 to 100, or change the price.",
-                    line=line.name,
-                    discount=line.discount,
-                ),
-                "body",
-            )
-        if max(abs(line.balance), abs(line.price_unit), abs(line.quantity)) >= EXACT:
-            raise Unfit(
-                self.env,
-                lambda env: env._(
-                    "The line “%(line)s” has an amount beyond %(limit)s, which cannot be kept to the Rial; divide it.",
-                    line=line.name,
-                    limit=f"{EXACT:,}",
-                ),
-                "body",
-            )
-
-    def _line(self, line):
-        self._check_line(line)
-        taxes = self._taxes(line)
-        row = {
-            "sstid": line.product_id.product_tmpl_id._get_aria_sstid() if line.product_id else None,
-            "sstt": CONTROL.sub(" ", line.name or line.product_id.display_name or "").strip()[:400],
-            "mu": line.product_uom_id.aria_moadian_code,
-            "am": Decimal(str(line.quantity)),
-            "fee": self._price(line),
-            **self._currency(line),
-            **taxes,
-        }
-        target = abs(self._target(line))
-        if self.inp == EXPORT:
-            row.update(
-                ssrv=target, sscv=amounts.truncate(Decimal(str(abs(line.price_subtotal))), 4), vra=0
-            )
-            row.pop("fee")
-        elif line.discount:
-            row["dis"] = max(amounts.truncate(amounts.product(row["am"], row["fee"])) - target, 0)
-        return _filled(row)
-
-    def _price(self, line):
-        """Return the price of one unit in Rial, before discount and without taxes, with at most eight decimals."""
-        price = Decimal(str(line.price_unit))
-        included = [tax for tax in line.tax_ids.flatten_taxes_hierarchy() if tax.price_include]
-        rate = sum(
-            (Decimal(str(tax.amount)) for tax in included if tax.amount_type == "percent"),
-            Decimal(0),
-        )
-        price = price / (1 + rate / 100)
-        return amounts.truncate(price * self._rate(), 8)
-
-    def _rate(self):
-        """Return how many Rial one unit of the invoice's currency is worth."""
-        if self.move.currency_id == self.company.currency_id:
-            return Decimal(1)
-        return Decimal(str(round(1 / self.move.invoice_currency_rate, 8)))
-
-    def _currency(self, line):
-        if self.move.currency_id == self.company.currency_id:
-            return {}
-        return {"cut": self.move.currency_id.name, "exr": self._rate()}
-
-    def _taxes(self, line):
-        """Return rates and fixed sums of a line's taxes by their kind."""
-        rates, sums, titles = defaultdict(Decimal), defaultdict(Decimal), defaultdict(list)
-        for tax in line.tax_ids.flatten_taxes_hierarchy():
-            if tax.aria_moadian_kind in (False, "none"):
-                continue
-            kind, amount = tax.aria_moadian_kind, Decimal(str(tax.amount))
-            titles[kind].append(tax.invoice_label or tax.name)
-            if tax.amount_type == "fixed":
-                sums[kind] += amount * Decimal(str(line.quantity)) * self._rate()
-            else:
-                rates[kind] += amount
-        row = {"vra": rates["vat"]}
-        for kind, title, rate, total in (
-            ("other", "odt", "odr", "odam"),
-            ("legal", "olt", "olr", "olam"),
-        ):
-            if titles[kind]:
-                row[title] = CONTROL.sub(" ", "، ".join(titles[kind]))[:255]
-                row.update(
-                    {rate: rates[kind]} if rates[kind] else {total: amounts.truncate(sums[kind])}
-                )
-        return row
-
-    def _spread_discount(self, line, row, lines):
-        """Spread a negative line over the lines with its rate of VAT, as discounts in proportion."""
-        rest = -self._target(line)
-        same = [each for each in lines if each.get("vra") == row.get("vra") and "fee" in each]
-        rooms = [amounts.compute_line(each, self.inp)["adis"] for each in same]
-        if rest > sum(rooms):
-            raise Unfit(
-                self.env,
-                lambda env: env._(
-                    "The line “%(line)s” deducts more than the other lines with the same tax are worth; correct it.",
-                    line=line.name,
-                ),
-            )
-        total = sum(rooms)
-        shares = [room * rest // total for room in rooms] if total else []
-        rest -= sum(shares)
-        for index, room in enumerate(rooms):
-            more = min(rest, room - shares[index])
-            rest -= more
-            same[index]["dis"] = same[index].get("dis", 0) + shares[index] + more
-
-
-def _filled(values):
-    """Return values without what is empty; a zero is a value."""
-    return {
-        name: value
-        for name, value in values.items()
-        if value not in (None, "") and value is not False
-    }
-
 
 def _comparable(row, name):
     value = row.get(name, 0)
     return value if isinstance(value, str) else amounts.number(value)
 
 
-def _reduced(line, quantity):
-    """Return the inputs of a line with a smaller quantity; the discount shrinks in proportion, cut off."""
-    kept = {
-        name: line[name]
-        for name in (
-            "sstid",
-            "sstt",
-            "mu",
-            "fee",
-            "cut",
-            "exr",
-            "vra",
-            "vba",
-            "odt",
-            "odr",
-            "olt",
-            "olr",
-            "consfee",
-        )
-        if name in line
-    }
+def _reduced(line, quantity, taken):
+    """Return the inputs of a line with a smaller quantity; the discount shrinks in proportion, cut off.
+
+    :param taken: {fee of gold: what of it came back}
+    """
+    kept = {name: line[name] for name in KEPT_BY_LINE if name in line}
     share = quantity / Decimal(line["am"])
     for name in ("dis", "odam", "olam"):
-        if (
-            line.get(name)
-            and not (name == "odam" and "odr" in line)
-            and not (name == "olam" and "olr" in line)
-        ):
+        rate = {"odam": "odr", "olam": "olr"}.get(name)
+        if line.get(name) and rate not in line:
             kept[name] = amounts.truncate(line[name] * share)
+    for name in GOLD_FEES:
+        if name in line:
+            kept[name] = max(line[name] - taken.get(name, 0), 0)
     return {**kept, "am": quantity}

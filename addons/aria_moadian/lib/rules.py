@@ -382,12 +382,12 @@ class _Checker:
                 self.logic(f"{path}.{name}", duty[name], **_difference(values[name], expected))
 
     def _judge_line(self, path, values, duty):
-        def refuse_unless(holds, name):
+        def refuse_unless(holds, name, **texts):
             if not holds:
-                self.logic(f"{path}.{name}", duty[name])
+                self.logic(f"{path}.{name}", duty[name], **texts)
 
         if self.inp in SINGLE_UNIT_PATTERNS and "am" in values:
-            refuse_unless(values["am"] == 1, "am")
+            refuse_unless(values["am"] == 1, "am", **_ONE_UNIT)
         if self.inp in NO_VAT_PATTERNS and "vra" in values:
             refuse_unless(values["vra"] == 0, "vra")
         if {"dis", "prdis"} <= set(values):
@@ -596,6 +596,10 @@ _SUMMED = {
 _ONE_LINE = {
     "fa": "در این الگو صورتحساب تنها یک ردیف می‌تواند داشته باشد.",
     "en": "An invoice of this pattern may have one line only.",
+}
+_ONE_UNIT = {
+    "fa": "در این الگو مقدار هر ردیف یک است.",
+    "en": "The quantity of a line is one in this pattern.",
 }
 _FUTURE = {
     "fa": "تاریخ صدور در آینده است.",

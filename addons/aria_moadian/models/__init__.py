@@ -3,6 +3,8 @@ from . import aria_moadian_log_mixin
 from . import account_journal
 from . import account_move
 from . import account_move_life
+from . import account_move_particulars
+from . import account_move_difference
 from . import account_move_issues
 from . import account_move_board
 from . import account_move_line

@@ -78,13 +78,6 @@ class AccountMove(models.Model):
     aria_moadian_submission_ids = fields.One2many(
         "aria.moadian.submission", "move_id", "Moadian Packets", groups="aria_moadian.group_user"
     )
-    aria_moadian_total = fields.Monetary(
-        "Total at the Tax Organisation",
-        compute="_compute_aria_moadian_total",
-        compute_sudo=True,
-        currency_field="company_currency_id",
-        help="The organisation cuts amounts off where the books round; a difference of a Rial or two is normal.",
-    )
 
     # ------------------------------------------------------------------ computed
     @api.depends("aria_moadian_findings")
@@ -104,17 +97,6 @@ class AccountMove(models.Model):
         for move in self:
             open_ = move.aria_moadian_deadline and move.aria_moadian_state in SENDABLE
             move.aria_moadian_days_left = (move.aria_moadian_deadline - today).days if open_ else 0
-
-    @api.depends("aria_moadian_submission_ids")
-    def _compute_aria_moadian_total(self):
-        for move in self:
-            rows = move.aria_moadian_submission_ids.filtered(
-                lambda row: row.state != "refused" and row.subject != "3"
-            )
-            content = rows.sorted("id")[-1:].content
-            move.aria_moadian_total = (
-                (json.loads(content)["header"].get("tbill") or 0) if content else 0
-            )
 
     @api.depends("aria_moadian_state")
     def _compute_show_reset_to_draft_button(self):
@@ -268,7 +250,8 @@ class AccountMove(models.Model):
         notes = [
             {"code": "", "path": "body", "severity": "warning", **note} for note in builder.notes
         ]
-        return invoice, [*(self._aria_finding(finding, invoice) for finding in found), *notes]
+        told = [self._aria_finding(finding, invoice) for finding in found]
+        return invoice, [*told, *notes, *self._aria_difference_findings(invoice)]
 
     def _aria_moadian_document(self, builder):
         """Return the document of this move: an original, or what a credit note makes of its reference."""

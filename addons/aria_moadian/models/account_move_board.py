@@ -1,11 +1,56 @@
+import re
+from functools import cache
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.aria_persian.tools import jalali
 
 UNDER_WAY = ("sent", "in_process")
 ACCEPTED = ("accepted", "warned")
+# what the board groups by; invoices of other years stand in a group without a name
+GROUPS = {
+    "aria_moadian_month": "month",
+    "aria_moadian_quarter": "quarter",
+    "aria_moadian_year": "year",
+}
+GROUP_YEARS = range(1380, 1451)
+GROUP_START = jalali.to_date(GROUP_YEARS[0], 1, 1)
+GROUP_END = jalali.to_date(GROUP_YEARS[-1] + 1, 1, 1)
+QUARTER = re.compile(r"(\d{4})/(\d) \S+")
+
+
+def _label(period):
+    """Return a period as the name of a group, which sorts by time: 1405/07, «1405/3 پاییز», 1405."""
+    if period.kind == "month":
+        return f"{period.year}/{period.number:02}"
+    if period.kind == "quarter":
+        return f"{period.year}/{period.number} {jalali.SEASONS[period.number - 1]}"
+    return str(period.year)
+
+
+def _parse_label(text):
+    quarter = QUARTER.fullmatch(text)
+    if quarter:
+        return jalali.Period("quarter", int(quarter[1]), int(quarter[2]))
+    return jalali.parse_period(text)
+
+
+def _domain_of(period):
+    return Domain("invoice_date", ">=", period.start) & Domain("invoice_date", "<=", period.end)
+
+
+@cache
+def _steps(kind):
+    """Return (first days, names) of all periods of a kind, and of the one after the last."""
+    period, starts, labels = jalali.period_of(kind, GROUP_START), [], []
+    while period.start <= GROUP_END:
+        starts.append(period.start)
+        labels.append(_label(period))
+        period = period.next()
+    return starts, labels
 
 
 class AccountMove(models.Model):
@@ -20,6 +65,46 @@ class AccountMove(models.Model):
         help="A month, quarter or year of the Jalali calendar: 1405/07, مهر 1405, پاییز 1405, 1405.",
     )
 
+    aria_moadian_month = fields.Char(
+        "Jalali Month", compute="_compute_aria_moadian_periods", search="_search_aria_moadian_group"
+    )
+    aria_moadian_quarter = fields.Char(
+        "Jalali Quarter",
+        compute="_compute_aria_moadian_periods",
+        search="_search_aria_moadian_group",
+    )
+    aria_moadian_year = fields.Char(
+        "Jalali Year", compute="_compute_aria_moadian_periods", search="_search_aria_moadian_group"
+    )
+
+    @api.depends("invoice_date")
+    def _compute_aria_moadian_periods(self):
+        for move in self:
+            for name, kind in GROUPS.items():
+                known = move.invoice_date and GROUP_START <= move.invoice_date < GROUP_END
+                move[name] = known and _label(jalali.period_of(kind, move.invoice_date))
+
+    def _field_to_sql(self, alias, fname, query=None):
+        # EXTENDS 'account'
+        if fname not in GROUPS:
+            return super()._field_to_sql(alias, fname, query)
+        starts, labels = _steps(GROUPS[fname])
+        # the place of a date among the first days of the periods; before the first and after the last there is none
+        return SQL(
+            "(%s::varchar[])[width_bucket(%s, %s::date[])]",
+            [*labels[:-1], None],
+            super()._field_to_sql(alias, "invoice_date", query),
+            starts,
+        )
+
+    @api.model
+    def _search_aria_moadian_group(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        periods = [_parse_label(str(text)) for text in value if text]
+        found = Domain.OR([_domain_of(period) for period in periods if period])
+        return found | Domain("invoice_date", "=", False) if False in value else found
+
     @api.model
     def _search_aria_moadian_period(self, operator, value):
         if operator == "in":
@@ -29,13 +114,7 @@ class AccountMove(models.Model):
         else:
             return NotImplemented
         periods = [self._aria_moadian_parse_period(str(text)) for text in values if text]
-        return Domain.OR(
-            [
-                Domain("invoice_date", ">=", period.start)
-                & Domain("invoice_date", "<=", period.end)
-                for period in periods
-            ]
-        )
+        return Domain.OR([_domain_of(period) for period in periods])
 
     @api.model
     def _aria_moadian_parse_period(self, text):

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..invoice import InvoiceBuilder
-from ..sentences import in_both
 from .account_move import SENDABLE
 
 INDEX = re.compile(r"^body\[(\d+)\]")
@@ -102,10 +101,6 @@ class AccountMove(models.Model):
                 )
         return found
 
-    def _aria_warning(self, path, tell):
-        """Return a warning in both languages; ``tell`` gives the text in the language of an environment."""
-        return {"code": "", "path": path, "severity": "warning", **in_both(self.env, tell)}
-
     def _is_aria_moadian_draft(self):
         """Return whether this is a saved draft of a sale with lines, which can be judged before it is posted."""
         return (
@@ -181,8 +176,7 @@ class AccountMove(models.Model):
 
     def _aria_sold_lines(self):
         """Return the lines that become lines of the electronic invoice, in its order."""
-        builder = InvoiceBuilder(self, fields.Datetime.now())
-        return [line for line in builder._product_lines() if builder._target(line) >= 0]
+        return InvoiceBuilder(self, fields.Datetime.now()).sold()
 
     def _aria_line_without_id(self):
         """Return the first line whose product has no goods/service id: the service names the field only."""

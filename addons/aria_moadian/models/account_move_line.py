@@ -29,6 +29,14 @@ class AccountMoveLine(models.Model):
             if move._is_aria_fixed():
                 raise move._aria_fixed_error(move)
 
+    def _get_aria_goods(self):
+        """Return the product template whose goods/service id a line is sent with; empty when there is none.
+
+        A hook for lines that stand for other goods than their own, as down payments do.
+        """
+        self.ensure_one()
+        return self.product_id.product_tmpl_id
+
     def _get_aria_vat_rate(self):
         """Return the percent of VAT on a line, by the kinds that the taxes have for the organisation."""
         self.ensure_one()

@@ -16,6 +16,28 @@ class ProductTemplate(models.Model):
         help="The 13 digits of stuffid.tax.gov.ir. When empty, that of the category counts.",
     )
 
+    aria_moadian_role = fields.Selection(
+        [
+            ("gold", "Gold, Jewellery or Platinum"),
+            ("consfee", "Making Fee of Gold"),
+            ("spro", "Seller's Profit on Gold"),
+            ("bros", "Commission on Gold"),
+            ("currency", "Foreign Currency"),
+            ("margin", "Margin on Currency"),
+        ],
+        "Moadian Kind of Goods",
+        help="Gold and currency have patterns of their own; fees and the margin are lines after the one they belong to.",
+    )
+    aria_moadian_purity = fields.Float(
+        "Purity", digits=(6, 2), help="Parts of gold in a thousand: 750 for 18 carat."
+    )
+    aria_moadian_currency_id = fields.Many2one("res.currency", "Currency Sold")
+
+    _aria_purity_check = models.Constraint(
+        "CHECK(aria_moadian_purity IS NULL OR aria_moadian_purity BETWEEN 0 AND 1000)",
+        "The purity is parts in a thousand: from 0 to 1000.",
+    )
+
     @api.constrains("aria_sstid")
     def _check_aria_sstid(self):
         check_sstid(self)

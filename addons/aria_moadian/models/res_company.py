@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    aria_moadian_branch = fields.Char(
+        related="partner_id.aria_moadian_branch", readonly=False, string="Moadian Branch"
+    )
 
     def _is_aria_moadian(self):
         """Return whether a company's invoices belong to the Iranian tax organisation at all."""

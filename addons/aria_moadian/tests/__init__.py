@@ -20,6 +20,7 @@ from . import test_manual
 from . import test_manual_race
 from . import test_memory
 from . import test_month_tour
+from . import test_patterns
 from . import test_payments
 from . import test_reference
 from . import test_restore

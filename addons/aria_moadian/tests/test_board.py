@@ -32,6 +32,34 @@ class TestBoard(InvoiceCase):
         with self.assertRaisesRegex(UserError, "is no period"):
             self.found("دیروز", "ilike")
 
+    def test_groups(self):
+        days = (date(2026, 3, 20), date(2026, 3, 21), date(2026, 10, 22), date(2026, 10, 23))
+        moves = self.env["account.move"].union(
+            *[self.make_invoice(invoice_date=day) for day in days]
+        )
+        domain = [("id", "in", moves.ids)]
+        for name, wanted in (
+            ("month", ["1404/12", "1405/01", "1405/07", "1405/08"]),
+            ("quarter", ["1404/4 زمستان", "1405/1 بهار", "1405/3 پاییز"]),
+            ("year", ["1404", "1405"]),
+        ):
+            field = f"aria_moadian_{name}"
+            model = self.env(user=self.accountant)["account.move"]
+            groups = model.formatted_read_group(domain, [field], ["__count"])
+            self.assertEqual([group[field] for group in groups], wanted)
+            # what a group opens is what it counted, and what each invoice says of itself
+            for group in groups:
+                found = model.search([*domain, *group["__extra_domain"]])
+                self.assertEqual(len(found), group["__count"])
+                self.assertEqual(set(found.mapped(field)), {group[field]})
+            self.assertTrue(model.fields_get([field])[field]["groupable"])
+
+    def test_dates_that_have_no_group(self):
+        old = self.make_invoice(invoice_date=date(1990, 1, 1))
+        self.assertFalse(old.aria_moadian_month)
+        groups = old.formatted_read_group([("id", "=", old.id)], ["aria_moadian_year"], ["__count"])
+        self.assertEqual(groups[0]["aria_moadian_year"], False)
+
     def results(self, moves, name):
         action = self.rpc(self.accountant, "account.move", name, moves.ids)
         wizard = self.env["aria.moadian.result"].browse(action["res_id"])

@@ -1,0 +1,462 @@
+"""Every pattern from Odoo's own invoice to the strict simulator, and back into the VAT summary."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from .simulated import SimulatedCase
+
+PERSON = "0499370899"
+
+
+class PatternCase(SimulatedCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.free = {"tax_ids": [Command.clear()]}
+        cls.passenger = cls.buyer.create(
+            {
+                "name": "مسافر",
+                "is_company": False,
+                "aria_national_id": PERSON,
+                "zip": "1234567890",
+            }
+        )
+
+    @classmethod
+    def goods(cls, name, role=False, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "aria_sstid": "2710000138631",
+                "aria_moadian_role": role,
+                "taxes_id": [Command.clear()],
+                **values,
+            }
+        )
+
+    def line(self, product, price, quantity=1, **values):
+        return {"product_id": product.id, "price_unit": price, "quantity": quantity, **values}
+
+    def told(self, move):
+        return move.with_context(lang="fa_IR").aria_moadian_message
+
+    def deliver(self, move):
+        """Send an invoice to the simulator; return the document that it keeps."""
+        self.assertEqual(move.aria_moadian_state, "ready", self.told(move))
+        move.action_aria_moadian_send()
+        self.run_all()
+        self.assertEqual(move.aria_moadian_state, "accepted", self.told(move))
+        document = move.aria_moadian_submission_ids.sorted("id")[-1:]._document()
+        self.assertEqual(document["header"]["tbill"], int(self.book()[move.aria_taxid]["tbill"]))
+        return document
+
+    def agree(self, move, rials=0):
+        """Assert that VAT summary and invoice say the same of the books and of the organisation."""
+        wizard = self.env["aria.moadian.summary"].create(
+            {"company_id": self.company.id, "kind": "month", "month": "1", "year": 1405}
+        )
+        day = fields.Date.context_today(wizard)
+        period = wizard._this("month")
+        wizard.write({"year": period.year, "month": str(period.number)})
+        self.assertLessEqual(wizard.date_start, day)
+        wizard.action_compute()
+        self.assertLessEqual(abs(wizard.difference), rials)
+        self.assertLessEqual(abs(sum(row.base - row.there_base for row in wizard.line_ids)), rials)
+        self.assertLessEqual(abs(move.aria_moadian_difference), rials)
+
+
+@tagged("post_install", "-at_install")
+class TestPatterns(PatternCase):
+    # ---------------------------------------------------------------------- 2
+    def currency(self, amount=100, bought=590000, margin=1005025, **values):
+        euro = self.env.ref("base.EUR")
+        sold = self.goods("یورو", "currency", aria_moadian_currency_id=euro.id)
+        own = self.goods("کارمزد تسعیر", "margin")
+        lines = [self.line(sold, bought, amount, **self.free), self.line(own, margin)]
+        return self.make_invoice(*lines, **values)
+
+    def test_sale_of_currency(self):
+        move = self.currency()
+        document = self.deliver(move)
+        row = document["body"][0]
+        self.assertEqual((document["header"]["inp"], len(document["body"])), (2, 1))
+        self.assertEqual(
+            (row["cut"], row["cfee"], row["cpr"], row["sovat"]), ("EUR", 100, 590000, 1005025)
+        )
+        self.assertEqual((row["adis"], row["vam"]), (60005025, 100502))
+        self.assertFalse({"am", "fee", "mu"} & set(row))
+        self.agree(move, 1)
+
+    def test_currency_that_cannot_be_divided_evenly(self):
+        move = self.currency(amount=77.77, bought=587123, margin=999999)
+        document = self.deliver(move)
+        self.assertEqual(document["header"]["tadis"], move.amount_untaxed)
+        self.agree(move, 1)
+
+    def test_currency_without_margin_is_told(self):
+        sold = self.goods("یورو", "currency", aria_moadian_currency_id=self.env.ref("base.EUR").id)
+        move = self.make_invoice(self.line(sold, 600000, 10, **self.free))
+        self.assertEqual(move.aria_moadian_state, "to_check")
+        self.assertIn("یورو", self.told(move))
+        self.assertIn("حاشیه سود", self.told(move))
+
+    def test_currency_comes_back_whole_only(self):
+        move = self.currency()
+        self.deliver(move)
+        note = self.refund(move, {0: 40, 1: 1})
+        self.assertEqual(note.aria_moadian_state, "to_check")
+        self.assertIn("فروش ارز", self.told(note))
+        note.button_draft()
+        note.invoice_line_ids[0].quantity = 100
+        note.action_post()
+        note.action_aria_moadian_send()
+        self.run_all()
+        self.assertEqual(move.aria_moadian_state, "cancelled", self.told(note))
+
+    # ---------------------------------------------------------------------- 3
+    def gold(self, grams=2.5, **values):
+        ring = self.goods("انگشتر", "gold", aria_moadian_purity=750)
+        making, profit = self.goods("اجرت", "consfee"), self.goods("سود", "spro")
+        lines = [
+            self.line(ring, 40000000, grams, **self.free),
+            self.line(making, 3000005),
+            self.line(profit, 7000004),
+        ]
+        return self.make_invoice(*lines, **values)
+
+    def test_gold(self):
+        move = self.gold()
+        document = self.deliver(move)
+        row = document["body"][0]
+        self.assertEqual((document["header"]["inp"], len(document["body"])), (3, 1))
+        self.assertEqual((row["consfee"], row["spro"], row["tcpbs"]), (3000005, 7000004, 10000009))
+        self.assertEqual((row["cui"], row["vra"], row["vam"]), (750, 0, 1000000))
+        self.assertEqual(row["adis"], move.amount_untaxed)
+        self.agree(move, 2)
+
+    def test_gold_to_a_buyer_without_numbers(self):
+        nobody = self.buyer.create({"name": "رهگذر"})
+        document = self.deliver(self.gold(partner_id=nobody.id))
+        self.assertEqual((document["header"]["inty"], document["header"]["inp"]), (2, 3))
+
+    def test_two_pieces_of_gold_and_their_fees(self):
+        ring = self.goods("انگشتر", "gold")
+        making = self.goods("اجرت", "consfee")
+        lines = [
+            self.line(ring, 40000000, 1, **self.free),
+            self.line(making, 1000000),
+            self.line(ring, 30000000, 2, **self.free),
+            self.line(making, 500000),
+        ]
+        move = self.make_invoice(*lines)
+        rows = self.deliver(move)["body"]
+        self.assertEqual([row["consfee"] for row in rows], [1000000, 500000])
+        self.agree(move)
+
+    def test_a_part_of_gold_comes_back_with_its_fees(self):
+        move = self.gold(grams=4)
+        self.deliver(move)
+        note = self.refund(move, {0: 1, 1: 1, 2: 1})
+        note.invoice_line_ids  # noqa: B018
+        note.button_draft()
+        note.invoice_line_ids[1].price_unit = 1000005
+        note.invoice_line_ids[2].price_unit = 2000004
+        note.action_post()
+        row = self.deliver(note)["body"][0]
+        self.assertEqual((row["am"], row["consfee"], row["spro"]), (3, 2000000, 5000000))
+
+    def test_what_does_not_fit_gold(self):
+        ring, making = self.goods("انگشتر", "gold"), self.goods("اجرت", "consfee")
+        other = self.make_invoice(self.line(ring, 1000, **self.free), {"name": "جعبه"})
+        alone = self.make_invoice(self.line(making, 1000), aria_moadian_pattern="3")
+        untaxed = self.make_invoice(
+            self.line(ring, 5000, **self.free), self.line(making, 1000, **self.free)
+        )
+        for move, word in ((other, "جعبه"), (alone, "اجرت"), (untaxed, "10 %")):
+            self.assertEqual(move.aria_moadian_state, "to_check")
+            self.assertIn(word, self.told(move))
+
+    # ---------------------------------------------------------------------- 4, 5, 13
+    def test_contract(self):
+        move = self.make_invoice({"price_unit": 7272727}, aria_moadian_pattern="4")
+        self.assertIn("شماره قرارداد", self.told(move))
+        move.aria_moadian_contract = "۱۲۳۴۵۶"
+        move.action_aria_moadian_check()
+        document = self.deliver(move)
+        self.assertEqual(document["header"]["crn"], "123456")
+        self.agree(move, 1)
+        note = self.deliver(self.refund(self.contract_of_ten(), {0: 4}))
+        self.assertEqual((note["header"]["ins"], note["header"]["crn"]), (4, "99"))
+
+    def contract_of_ten(self):
+        move = self.make_invoice(
+            {"quantity": 10}, aria_moadian_pattern="4", aria_moadian_contract="99"
+        )
+        self.deliver(move)
+        return move
+
+    def test_bill(self):
+        move = self.make_invoice(aria_moadian_pattern="5", aria_moadian_bill="1234567890123")
+        self.assertEqual(self.deliver(move)["header"]["billid"], "1234567890123")
+        self.agree(move)
+        # the bill itself is no part of what changes it
+        move.button_draft()
+        move.invoice_line_ids.price_unit = 900
+        move.action_post()
+        self.assertNotIn("billid", self.deliver(move)["header"])
+
+    def test_insurance(self):
+        values = {"aria_moadian_policy": "1234567890", "aria_moadian_endorsement": "123456789"}
+        move = self.make_invoice(aria_moadian_pattern="13", **values)
+        header = self.deliver(move)["header"]
+        self.assertEqual((header["in"], header["an"]), ("1234567890", "123456789"))
+        self.agree(move)
+
+    # ---------------------------------------------------------------------- 6, 8
+    def test_tickets(self):
+        agency = self.buyer.create(
+            {"name": "آژانس", "is_company": True, "aria_economic_code": "10380284790"}
+        )
+        move = self.make_invoice(
+            {"price_unit": 15000001, "quantity": 3, "discount": 5},
+            partner_id=self.passenger.id,
+            aria_moadian_pattern="6",
+            aria_moadian_flight="1",
+            aria_moadian_agency_id=agency.id,
+        )
+        document = self.deliver(move)
+        header, rows = document["header"], document["body"]
+        self.assertEqual((header["ft"], header["bid"], header["tinc"]), (1, PERSON, "10380284790"))
+        self.assertEqual([row["am"] for row in rows], [1, 1, 1])
+        self.assertEqual(header["tadis"], move.amount_untaxed)
+        self.agree(move, 3)
+        note = self.refund(move, {0: 1})
+        self.assertEqual(len(self.deliver(note)["body"]), 2)
+
+    def test_ticket_of_a_foreigner(self):
+        guest = self.buyer.create({"name": "Guest", "aria_moadian_kind": "foreigner"})
+        values = {"aria_moadian_flight": "2", "aria_moadian_passport": "A12345678"}
+        move = self.make_invoice(partner_id=guest.id, aria_moadian_pattern="6", **values)
+        header = self.deliver(move)["header"]
+        self.assertEqual((header["inty"], header["bpn"]), (1, "A12345678"))
+
+    def test_half_a_ticket_is_told(self):
+        move = self.make_invoice(
+            {"quantity": 1.5},
+            partner_id=self.passenger.id,
+            aria_moadian_pattern="6",
+            aria_moadian_flight="1",
+        )
+        self.assertIn("مقدار هر ردیف یک است", self.told(move))
+
+    def test_waybill(self):
+        carpet = self.goods("فرش").product_tmpl_id
+        move = self.make_invoice(
+            {"price_unit": 5000000},
+            aria_moadian_pattern="8",
+            aria_moadian_waybill="12",
+            aria_moadian_from_country="033",
+            aria_moadian_from_city="1",
+            aria_moadian_to_country="033",
+            aria_moadian_to_city="2",
+            aria_moadian_sender_id=self.passenger.id,
+            aria_moadian_receiver_id=self.buyer.id,
+            aria_moadian_transport="1",
+            aria_moadian_vehicle="۱۲ع۳۴۵",
+            aria_moadian_driver=PERSON,
+            aria_moadian_goods_ids=[Command.set(carpet.ids)],
+        )
+        document = self.deliver(move)
+        header = document["header"]
+        self.assertEqual((header["tid"], header["rid"]), (PERSON, "10100302746"))
+        self.assertEqual(header["sg"], [{"sgid": "2710000138631", "sgt": "فرش"}])
+        self.assertNotIn("mu", document["body"][0])
+        self.agree(move)
+        # a waybill is taken back whole
+        note = self.refund(move)
+        note.action_aria_moadian_send()
+        self.run_all()
+        self.assertEqual(move.aria_moadian_state, "cancelled", self.told(note))
+
+    def test_what_is_missing_of_a_waybill_is_told(self):
+        move = self.make_invoice(aria_moadian_pattern="8")
+        for word in ("شماره بارنامه", "کشور مبدأ", "شماره ناوگان", "کالاهای حمل‌شده"):
+            self.assertIn(word, self.told(move))
+
+    # ---------------------------------------------------------------------- 7, 11
+    def test_exchange(self):
+        move = self.make_invoice(
+            {"price_unit": 5000000, "quantity": 3, **self.free},
+            aria_moadian_pattern="11",
+            aria_moadian_notice="77",
+            aria_moadian_notice_date=fields.Date.today() - timedelta(days=1),
+        )
+        document = self.deliver(move)
+        self.assertEqual(document["header"]["tadis"], 15000000)
+        self.assertFalse({"fee", "dis", "prdis"} & set(document["body"][0]))
+        self.agree(move)
+
+    def test_export(self):
+        dollar = self.env.ref("base.USD")
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": dollar.id,
+                "company_id": self.company.id,
+                "name": fields.Date.today(),
+                "inverse_company_rate": 600000,
+            }
+        )
+        move = self.make_invoice(
+            {"price_unit": 2.5, "quantity": 4, **self.free},
+            currency_id=dollar.id,
+            aria_moadian_pattern="7",
+            aria_moadian_declaration="A-12",
+            aria_moadian_declaration_date=fields.Date.today() - timedelta(days=1),
+            aria_moadian_customs="10101",
+        )
+        header = self.deliver(move)["header"]
+        self.assertEqual(
+            (header["cdcn"], header["scc"], header["torv"]), ("A-12", "10101", 6000000)
+        )
+        self.agree(move)
+        note = self.refund(move)
+        note.action_aria_moadian_send()
+        self.run_all()
+        self.assertEqual(move.aria_moadian_state, "cancelled", self.told(note))
+
+    # ---------------------------------------------------------------------- late, in each
+    def test_each_pattern_late(self):
+        day = fields.Date.today() - timedelta(days=20)
+        moves = [
+            self.currency(invoice_date=day),
+            self.gold(invoice_date=day),
+            self.make_invoice(
+                invoice_date=day, aria_moadian_pattern="4", aria_moadian_contract="1"
+            ),
+            self.make_invoice(invoice_date=day, aria_moadian_pattern="5", aria_moadian_bill="12"),
+            self.make_invoice(
+                invoice_date=day, aria_moadian_pattern="13", aria_moadian_policy="123456789"
+            ),
+        ]
+        for move in moves:
+            header = self.deliver(move)["header"]
+            self.assertEqual(header["insr"], 1)
+            self.assertGreater(header["indati2m"], header["indatim"])
+
+    # ---------------------------------------------------------------------- branches, form
+    def test_branches(self):
+        self.company.aria_moadian_branch = "۰۰۰۷"
+        self.buyer.aria_moadian_branch = "0012"
+        header = self.deliver(self.make_invoice())["header"]
+        self.assertEqual((header["sbc"], header["bbc"]), ("0007", "0012"))
+        with self.assertRaisesRegex(ValidationError, "four digits"):
+            self.buyer.aria_moadian_branch = "12"
+
+    def test_the_form_shows_what_the_pattern_asks_for(self):
+        model = self.env["account.move"].with_user(self.accountant)
+        with Form(model.with_context(default_move_type="out_invoice")) as form:
+            form.aria_moadian_pattern = "4"
+            form.aria_moadian_contract = "123"
+            self.assertEqual(form.aria_moadian_used_pattern, "4")
+            with self.assertRaises(AssertionError):
+                form.aria_moadian_bill = "1"
+            form.partner_id = self.buyer
+
+
+@tagged("post_install", "-at_install")
+class TestSettlement(PatternCase):
+    """Cash, credit or both, by payment terms and payments."""
+
+    def terms(self, *parts):
+        return self.env["account.payment.term"].create(
+            {
+                "name": "terms",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": share, "nb_days": days})
+                    for share, days in parts
+                ],
+            }
+        )
+
+    def settled(self, *parts):
+        terms = self.terms(*parts)
+        move = self.make_invoice({"price_unit": 100000}, invoice_payment_term_id=terms.id)
+        header = self.deliver(move)["header"]
+        return header["setm"], header.get("cap"), header.get("insp")
+
+    def test_terms(self):
+        self.assertEqual(self.settled((100, 0)), (1, None, None))
+        self.assertEqual(self.settled((100, 30)), (2, None, None))
+        # of 110,000 a half at once: 10,000 of it is the tax
+        self.assertEqual(self.settled((50, 0), (50, 30)), (3, 45000, 55000))
+        # what is due at once does not reach the price: the tax counts as paid, the rest is credit
+        self.assertEqual(self.settled((5, 0), (95, 30)), (2, None, None))
+
+    def test_terms_and_a_payment(self):
+        terms = self.terms((50, 0), (50, 30))
+        move = self.make_invoice({"price_unit": 100000}, invoice_payment_term_id=terms.id)
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard.create({"amount": 80000, "group_payment": False})._create_payments()
+        move.action_aria_moadian_check()
+        header = self.deliver(move)["header"]
+        self.assertEqual((header["setm"], header["cap"]), (3, 70000))
+
+
+@tagged("post_install", "-at_install")
+class TestDownPayment(PatternCase):
+    """A down payment is an invoice of its own; the final one deducts it, so that both together are the sale."""
+
+    def test_both_together_are_the_sale(self):
+        deposit = self.goods("پیش‌پرداخت")
+        first = self.make_invoice(self.line(deposit, 30003))
+        final = self.make_invoice({"price_unit": 100009}, self.line(deposit, 30003, -1))
+        headers = [self.deliver(move)["header"] for move in (first, final)]
+        self.assertEqual([header["tadis"] for header in headers], [30003, 70006])
+        self.assertEqual((headers[1]["tprdis"], headers[1]["tdis"]), (100009, 30003))
+        self.agree(first, 2)
+
+    def test_all_was_paid_before(self):
+        deposit = self.goods("پیش‌پرداخت")
+        final = self.make_invoice({"price_unit": 5000}, self.line(deposit, 5000, -1))
+        header = self.deliver(final)["header"]
+        self.assertEqual((header["tadis"], header["tbill"], header["setm"]), (0, 0, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestDifference(PatternCase):
+    """What the organisation has and the books have not, in Rial, is shown and explained."""
+
+    def test_cutting_off_is_explained(self):
+        move = self.make_invoice({"price_unit": 7272727}).with_context(lang="fa_IR")
+        self.assertEqual(move.aria_moadian_difference, -1)
+        self.assertIn("727,273", move.aria_moadian_difference_note)
+        self.assertIn("727,272", move.aria_moadian_difference_note)
+        self.assertIn("گرد", move.aria_moadian_difference_note)
+        self.deliver(move)
+        self.assertEqual(move.aria_moadian_difference, -1)
+        self.assertFalse(move.aria_moadian_message)
+
+    def test_nothing_to_explain(self):
+        move = self.make_invoice()
+        self.assertEqual(
+            (move.aria_moadian_difference, move.aria_moadian_difference_note), (0, False)
+        )
+
+    def test_more_than_cutting_off_is_a_warning(self):
+        duty = self.vat.copy({"name": "عوارض", "amount": 20, "aria_moadian_kind": "other"})
+        # without VAT the organisation takes no other tax: the books have one
+        move = self.make_invoice({"tax_ids": [Command.set(duty.ids)]})
+        self.assertEqual(move.aria_moadian_state, "ready")
+        self.assertIn("200", self.told(move))
+        self.assertNotIn("گرد", move.with_context(lang="fa_IR").aria_moadian_difference_note)
+
+    def test_taxes_that_are_not_sent_are_no_difference(self):
+        kept = self.vat.copy({"name": "withheld", "amount": -3, "aria_moadian_kind": "none"})
+        move = self.make_invoice({"tax_ids": [Command.set((self.vat | kept).ids)]})
+        self.assertFalse(move.aria_moadian_difference_note)

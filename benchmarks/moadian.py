@@ -8,16 +8,17 @@ from aria_bench import Report, measured
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from moadian_bench import MEMORY, World, ask, start_simulator
+from moadian_bench import MEMORY, ask, credentials, start_simulator
 
 from odoo.addons.aria_moadian.lib import keys, packet
+from odoo.addons.aria_moadian.tests.world import World
 
 PACKETS, ROUNDS, INVOICES = 200, 7, 1000
 
 
 def make_world(folder, url):
     """Return posted invoices of a company in Rial with a fiscal memory at the simulator."""
-    world = World(env, folder, url)
+    world = World(env, base_url=url, **credentials(folder))
     moves = world.post([[world.line(one, 3, 7272727) for one in world.goods]] * INVOICES)
     env.cr.commit()
     return moves
@@ -27,8 +28,20 @@ def compare_cryptography(report):
     """Packets of the library beside one signature, one wrap and one AES-GCM of the same bytes."""
     key, server = keys.generate_key(), rsa.generate_private_key(65537, 4096).public_key()
     certificate = keys.load_certificates(pathlib.Path(folder, f"{MEMORY}.crt.pem").read_bytes())[0]
-    line = {"sstid": "2" * 13, "mu": "1627", "am": 3, "fee": 7272727, "prdis": 21818181, "vra": 10, "vam": 2181818}
-    invoice = {"header": {"taxid": "A1121604C220002F095011", "tbill": 119999995}, "body": [line] * 5, "payments": []}
+    line = {
+        "sstid": "2" * 13,
+        "mu": "1627",
+        "am": 3,
+        "fee": 7272727,
+        "prdis": 21818181,
+        "vra": 10,
+        "vam": 2181818,
+    }
+    invoice = {
+        "header": {"taxid": "A1121604C220002F095011", "tbill": 119999995},
+        "body": [line] * 5,
+        "payments": [],
+    }
     size = len(packet.sign(invoice, key, certificate))
     oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 
@@ -51,7 +64,12 @@ def compare_cryptography(report):
     middle = {call: sorted(found)[ROUNDS // 2] for call, found in rates.items()}
     ratio = middle[whole] / middle[bare]
     report.add("bare cryptography", f"{middle[bare]:,.0f} a second of one core")
-    report.add("packets signed and encrypted", f"{middle[whole]:,.0f} a second, {ratio:.2f} ×", "≥ 0.75 ×", ratio >= 0.75)
+    report.add(
+        "packets signed and encrypted",
+        f"{middle[whole]:,.0f} a second, {ratio:.2f} ×",
+        "≥ 0.75 ×",
+        ratio >= 0.75,
+    )
 
 
 def waiting(url):
@@ -77,7 +95,9 @@ def send_all(report, moves, url):
     env.invalidate_all()
     states = moves.grouped("aria_moadian_state")
     accepted = len(states.get("accepted", ()))
-    steps = ", ".join(f"{name} {one.queries}" for name, one in (("queue", queued), ("send", sent), ("ask", asked)))
+    steps = ", ".join(
+        f"{name} {one.queries}" for name, one in (("queue", queued), ("send", sent), ("ask", asked))
+    )
     queries = queued.queries + sent.queries + asked.queries
     posts = ask(url, "report")["calls"]["POST invoice"]
     report.add(f"{INVOICES:,} invoices of 5 lines, accepted", f"{accepted:,} by {posts} POST", "all, 1 POST",

@@ -4,132 +4,35 @@ import json
 import logging
 import os
 import random
-import signal
 import tempfile
 import time
-import traceback
 from datetime import timedelta
 
-import psycopg2.errors
 from aria_bench import Report
-from moadian_bench import REFUSED_GOODS, World, ask, start_simulator
-
-from odoo import SUPERUSER_ID, api, sql_db
+from moadian_bench import REFUSED_GOODS, ask, credentials, start_simulator
 
 from odoo.addons.aria_moadian.models import aria_moadian_submission as submissions
+from odoo.addons.aria_moadian.tests.faults import let_time_pass, run_workers, start_worker
+from odoo.addons.aria_moadian.tests.world import World
 
 INVOICES, SEED = int(os.environ.get("ARIA_BENCH_INVOICES", "10000")), 1405
 WORKERS, SLICE, BATCH, CHUNK = 2, 200, 50, 1000
 KILLS, LONGEST_LIFE, ROUNDS = max(INVOICES // 200, 5), 3, 400
 FAULTS = {"lost_answer": 0.05, "error": 0.05}
-CLASH = (
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-)
 chance = random.Random(SEED)
 
 
-# ---------------------------------------------------------------------- a worker
-def work(seed):
-    """Queue, send and ask until nothing is due, as a process of its own; it never returns."""
-    code = 1
-    try:
-        sql_db._Pool = None  # the connections of the parent stay the parent's
-        env.registry._db = sql_db.db_connect(env.cr.dbname)
-        own = random.Random(seed)
-        while sum([step(own) for step in (queue, send, inquire)]):
-            pass
-        code = 0
-    except Exception:  # noqa: BLE001 (told by its traceback and its exit code)
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def transaction(act):
-    """Run a function of (env) in a transaction of its own; 1 when a clash with the other worker undid it."""
-    with env.registry.cursor() as cr:
-        try:
-            return act(
-                api.Environment(cr, SUPERUSER_ID, {"allowed_company_ids": world.company.ids})
-            )
-        except CLASH:
-            cr.rollback()
-            return 1
-
-
-def queue(own):
-    """Put some ready invoices into the queue; the other worker may want the same ones."""
-
-    def act(env):
-        ready = env["account.move"].search(
-            [("aria_moadian_state", "=", "ready")], limit=4 * SLICE, order="id"
-        )
-        some = env["account.move"].browse(own.sample(ready.ids, min(len(ready), SLICE)))
-        some.action_aria_moadian_send()
-        return len(some)
-
-    return transaction(act)
-
-
-def send(_own):
-    def act(env):
-        model = env["aria.moadian.submission"]
-        count = model.search_count(model._queue_domain())
-        model._cron_send()
-        return count
-
-    return transaction(act)
-
-
-def inquire(_own):
-    def act(env):
-        model = env["aria.moadian.submission"]
-        count = model.search_count(model._asked_domain())
-        model._cron_inquire()
-        return count
-
-    return transaction(act)
-
-
 # ---------------------------------------------------------------------- the run
-def start_worker():
+def start():
     """Return the process id of a new worker."""
-    seed = chance.random()
-    pid = os.fork()
-    if not pid:
-        work(seed)
-    return pid
+    return start_worker(env.registry, world.company.id, chance.random(), SLICE)
 
 
-def run_workers(killing):
-    """Run both workers to their end, by themselves or by kill -9 at a random moment; return how many were killed."""
-    now = time.monotonic()
-    ends = {start_worker(): now + chance.uniform(0.05, LONGEST_LIFE) for _ in range(WORKERS)}
-    killed = 0
-    while ends:
-        for pid, end in list(ends.items()):
-            if killing and time.monotonic() > end:
-                os.kill(pid, signal.SIGKILL)
-            found, status = os.waitpid(pid, os.WNOHANG)
-            if found:
-                del ends[pid]
-                killed += os.WIFSIGNALED(status)
-                assert os.WIFSIGNALED(status) or not os.WEXITSTATUS(status), "a worker broke down"
-        time.sleep(0.02)
-    return killed
-
-
-def let_time_pass():
-    """Let a quarter of an hour pass for what is under way, when no worker lives and the service has taken all."""
+def pass_time():
+    """Let a quarter of an hour pass when no worker lives and the service has taken all."""
     time.sleep(0.5)
     env.cr.commit()
-    env.cr.execute(
-        "UPDATE aria_moadian_submission SET next_try = NULL,"
-        " sent_at = LEAST(sent_at, now() AT TIME ZONE 'UTC' - interval '15 minutes')"
-        " WHERE state IN ('queued', 'sending', 'taken', 'unknown')"
-    )
+    let_time_pass(env.cr)
     env.cr.commit()
 
 
@@ -145,8 +48,8 @@ def run():
     """Send everything; return (workers killed, whether the key was changed on the way)."""
     killed, rotated = 0, False
     for _round in range(ROUNDS):
-        killed += run_workers(killed < KILLS)
-        let_time_pass()
+        killed += run_workers(start, WORKERS, chance, LONGEST_LIFE if killed < KILLS else 0)
+        pass_time()
         if not rotated and count("state IN ('accepted', 'warned')") > INVOICES / 3:
             ask(url, "rotate", grace=False)
             rotated = True
@@ -158,21 +61,10 @@ def run():
 
 def make_invoices():
     """Post invoices of one to three lines with fractions and discounts; the service refuses the goods of some."""
-    bad = world.env["product.product"].create({"name": "Refused", "aria_sstid": REFUSED_GOODS})
+    bad = world.make_goods("Refused", sstid=REFUSED_GOODS)
     ask(url, "goods", sstid=REFUSED_GOODS, rates=[9])
     for begin in range(0, INVOICES, CHUNK):
-        rows = [
-            [
-                world.line(
-                    bad if chance.random() < 0.01 else chance.choice(world.goods),
-                    chance.choice([1, 2, 3, 0.5, 7.25]),
-                    chance.randint(1000, 99999999),
-                    discount=chance.choice([0, 0, 5, 12.5]),
-                )
-                for _line in range(chance.randint(1, 3))
-            ]
-            for _invoice in range(min(CHUNK, INVOICES - begin))
-        ]
+        rows = [world.odd_lines(chance, bad) for _invoice in range(min(CHUNK, INVOICES - begin))]
         world.post(rows)
         env.cr.commit()
         env.invalidate_all()
@@ -237,7 +129,7 @@ report = Report("Moadian, faults")
 with tempfile.TemporaryDirectory() as folder:
     process, url = start_simulator(folder, "--seed", str(SEED))
     try:
-        world = World(env, folder, url)
+        world = World(env, base_url=url, **credentials(folder))
         make_invoices()
         for kind, probability in FAULTS.items():
             ask(

@@ -4,6 +4,7 @@ from . import test_bad_input
 from . import test_board
 from . import test_concurrency
 from . import test_correction
+from . import test_faults
 from . import test_goods
 from . import test_invoice
 from . import test_issues

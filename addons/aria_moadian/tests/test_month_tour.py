@@ -13,7 +13,7 @@ DESKTOP = "1366x768"
 
 @tagged("post_install", "-at_install")
 class TestAccountantsMonth(InvoiceCase, HttpCase):
-    """Connect, fix three refused invoices, send, return, cancel, reconcile: in the browser, in Persian."""
+    """Connect, fix three refused invoices, send, correct, return, cancel, reconcile: in the browser, in Persian."""
 
     browser_size = DESKTOP
 
@@ -105,7 +105,8 @@ class TestAccountantsMonth(InvoiceCase, HttpCase):
     def test_month(self):
         first = self.connect()
         sold = self.make_invoice({"quantity": 10})
-        (first | sold).action_aria_moadian_send()
+        wrong = self.make_invoice({"quantity": 9})
+        (first | sold | wrong).action_aria_moadian_send()
         self.run_crons(Open)
         refused = self.three_refused()
         self.tour("fix", "/odoo/moadian")
@@ -115,6 +116,8 @@ class TestAccountantsMonth(InvoiceCase, HttpCase):
             {"accepted"},
             refused.mapped("aria_moadian_message"),
         )
+        number = wrong.aria_taxid
+        self.tour("correct", f"/odoo/moadian/{wrong.id}")
         self.tour("return", f"/odoo/moadian/{sold.id}")
         self.tour("cancel", f"/odoo/moadian/{first.id}")
         self.run_crons(Open)
@@ -123,7 +126,15 @@ class TestAccountantsMonth(InvoiceCase, HttpCase):
         self.assertEqual(first.aria_moadian_state, "cancelled", first.aria_moadian_message)
         self.tour("reconcile", "/odoo/moadian-reconcile")
         self.tour("vat", "/odoo/moadian-vat")
+        self.tour("periods", "/odoo/moadian")
         self.check_book(sold, note, refused)
+        self.check_correction(wrong, number)
+
+    def check_correction(self, wrong, number):
+        """The correction refers to the first number and says what was really sold."""
+        self.assertEqual(wrong.aria_moadian_state, "accepted", wrong.aria_moadian_message)
+        told = {row["taxid"]: row for row in self.simulator.report()["invoices"]}[wrong.aria_taxid]
+        self.assertEqual((told["ins"], told["irtaxid"], int(told["tbill"])), (2, number, 7700))
 
     def check_book(self, sold, note, refused):
         """The organisation's book is what was sent, to the Rial."""

@@ -185,6 +185,60 @@ tours.add("aria_moadian_fix", {
     ],
 });
 
+tours.add("aria_moadian_correct", {
+    steps: () => [
+        {
+            content: "back to draft",
+            trigger: "button[name=button_draft]:visible",
+            run: "click",
+        },
+        {
+            content: "it says that the organisation keeps the invoice",
+            trigger:
+                '.o_form_view:has(button[name=action_post]) .alert:contains("اصلاحی")',
+        },
+        {
+            content: "the quantity was wrong",
+            trigger: ".o_data_row td[name=quantity]",
+            run: "click",
+        },
+        {
+            content: "seven were sold, not nine",
+            trigger: ".o_selected_row .o_field_widget[name=quantity] input",
+            run: "edit 7",
+        },
+        {
+            content: "post it again",
+            trigger: "button[name=action_post]:visible",
+            run: "click",
+        },
+        press("ارسال به مودیان", ".o_statusbar_buttons"),
+        {
+            content: "the correction is on its way",
+            trigger: ".o_form_view:not(:has(button[name=action_aria_moadian_send]))",
+        },
+    ],
+});
+
+tours.add("aria_moadian_periods", {
+    steps: () => [
+        {
+            content: "the menu of filters and groups",
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            content: "by the month of the Jalali calendar",
+            trigger: '.o_group_by_menu .o_menu_item:contains("ماه شمسی")',
+            run: "click",
+        },
+        {
+            content: "a group of this month, named by the Jalali calendar",
+            trigger: '.o_group_header .o_group_name:contains("14")',
+        },
+    ],
+});
+
 tours.add("aria_moadian_return", {
     steps: () => [
         {

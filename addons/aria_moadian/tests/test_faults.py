@@ -51,8 +51,7 @@ class TestFaults(RaceCase):
         with self.transaction() as env:
             company, memory = self.ids["company"], self.ids["memory"]
             for statement in (
-                "DELETE FROM aria_moadian_event e USING aria_moadian_submission s"
-                " WHERE s.id = e.submission_id AND s.memory_id = %(memory)s",
+                "DELETE FROM aria_moadian_event WHERE company_id = %(company)s",
                 "DELETE FROM aria_moadian_submission WHERE memory_id = %(memory)s",
                 "DELETE FROM aria_moadian_memory WHERE id = %(memory)s",
                 "DELETE FROM account_move_line WHERE company_id = %(company)s",

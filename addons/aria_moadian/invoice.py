@@ -158,14 +158,7 @@ class InvoiceBuilder(Lines):
         """
         old = reference["header"]
         if self.inp in WHOLE_ONLY:
-            raise Unfit(
-                self.env,
-                lambda env: env._(
-                    "An invoice of the pattern “%(pattern)s” is not returned in part: correct the invoice itself, or take"
-                    " all of it back.",
-                    pattern=env["account.move"]._aria_pattern_name(self.inp, env),
-                ),
-            )
+            raise self._whole_only()
         header = {
             **self._header(RETURN),
             **{name: old[name] for name in KEPT_BY_RETURN if name in old},
@@ -194,20 +187,33 @@ class InvoiceBuilder(Lines):
             line = next(leading)
             index = self._matching(row, reference["body"], left, name)
             if index is None:
-                raise Unfit(
-                    self.env,
-                    lambda env, line=line: env._(
-                        "The line “%(line)s” of the credit note is none of the invoice's (goods/service id, price, VAT),"
-                        " or takes back more than is left; a changed price needs a cancellation and a new invoice.",
-                        line=line.name,
-                    ),
-                    "body",
-                )
+                raise self._whole_only() if self.inp in WHOLE_ONLY else self._unmatched(line)
             left[index] -= row[name]
             for fee in GOLD_FEES:
                 back = self.taken.setdefault(index, {})
                 back[fee] = back.get(fee, 0) + row.get(fee, 0)
         return left
+
+    def _unmatched(self, line):
+        return Unfit(
+            self.env,
+            lambda env: env._(
+                "The line “%(line)s” of the credit note is none of the invoice's (goods/service id, price, VAT),"
+                " or takes back more than is left; a changed price needs a cancellation and a new invoice.",
+                line=line.name,
+            ),
+            "body",
+        )
+
+    def _whole_only(self):
+        return Unfit(
+            self.env,
+            lambda env: env._(
+                "An invoice of the pattern “%(pattern)s” is not returned in part: correct the invoice itself, or take"
+                " all of it back.",
+                pattern=self.move._aria_pattern_name(self.inp, env),
+            ),
+        )
 
     def _matching(self, row, lines, left, quantity):
         names = SAME.get(self.inp, ("sstid", "fee", "vra"))
@@ -232,7 +238,7 @@ class InvoiceBuilder(Lines):
             "tins": seller.aria_economic_code or seller.aria_national_id,
         }
         if subject != CANCELLATION:
-            header["sbc"] = self.company.aria_moadian_branch
+            header["sbc"] = seller.aria_moadian_branch
         return filled(header)
 
     def _particulars(self, inty):

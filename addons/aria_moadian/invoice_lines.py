@@ -181,9 +181,8 @@ class Lines:
             )
 
     def _goods(self, line):
-        template = line._get_aria_goods()
         return {
-            "sstid": template._get_aria_sstid() if template else None,
+            "sstid": line._get_aria_sstid(),
             "sstt": CONTROL.sub(" ", line.name or line.product_id.display_name or "").strip()[:400],
             "mu": line.product_uom_id.aria_moadian_code,
             "am": Decimal(str(line.quantity)),

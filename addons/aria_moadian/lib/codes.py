@@ -247,6 +247,11 @@ def explain(code, field="") -> Texts:
     return Texts(found.fa, found.en)
 
 
+def describe(kind, field, detail="") -> Texts:
+    """Return what a finding of a kind means for a field, also for the newer fields, whose numbers are not published."""
+    return _content_texts(kind, field, detail)
+
+
 def title(field) -> Texts:
     """Return what a field of the invoice (or a section) is called: ``title("vam").fa``."""
     if field in FIELDS:

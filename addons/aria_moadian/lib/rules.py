@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from . import amounts
-from .codes import content_code, explain
+from .codes import content_code, describe, explain
 from .constants import (
     BAD_PATTERN,
     BODY,
@@ -173,7 +173,7 @@ class _Checker:
     def add(self, kind, path, detail="", severity="0", number=None, fa="", en=""):
         name = re.sub(r"\[\d+\]$", "", path.rsplit(".", 1)[-1])
         code = content_code(kind, name if number is None else None, detail, severity, number)
-        texts = explain(code, name)
+        texts = describe(kind, name, detail)
         self.findings.append(
             Finding(code, path, f"{texts.fa} {fa}".strip(), f"{texts.en} {en}".strip())
         )

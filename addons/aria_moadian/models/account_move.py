@@ -11,7 +11,7 @@ from ..engine import update_many
 from ..invoice import InvoiceBuilder
 from ..lib import rules
 from ..lib.codes import content_code, explain
-from ..lib.constants import FROZEN_BY_REFERENCE, LIMIT, MISSING, PATTERNS, STRUCTURE
+from ..lib.constants import END_CODE, FROZEN_BY_REFERENCE, LIMIT, MISSING, PATTERNS, STRUCTURE
 from ..lib.packet import canonical_json
 from ..sentences import Unfit, in_both
 from .aria_moadian_submission import ACCEPTED, REACTIONS
@@ -330,7 +330,8 @@ class AccountMove(models.Model):
             name = invoice["body"][index].get("sstt", "") if index < len(invoice["body"]) else ""
             fa, en = f"ردیف {index + 1} «{name}»: {fa}", f"Line {index + 1} “{name}”: {en}"
         return {
-            "code": finding.code,
+            # a newer field has no number: its code would read as the end of a list
+            "code": "" if finding.code == END_CODE else finding.code,
             "path": finding.path,
             "severity": finding.severity,
             "fa": fa,

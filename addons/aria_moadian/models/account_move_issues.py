@@ -80,7 +80,7 @@ class AccountMove(models.Model):
     def _aria_goods_findings(self):
         """Warn of lines whose VAT is another than the organisation's goods list says."""
         lines = self._aria_sold_lines()
-        ids = [line.product_id.product_tmpl_id._get_aria_sstid() or "" for line in lines]
+        ids = [line._get_aria_sstid() or "" for line in lines]
         goods = self.env["aria.moadian.good"].search([("sstid", "in", list(filter(None, ids)))])
         rates = {good.sstid: good.vat_rate for good in goods if good.vat_rate}
         found = []
@@ -159,7 +159,7 @@ class AccountMove(models.Model):
         if field in REFERENCE:
             return "other", self.reversed_entry_id
         if field in PRODUCT:
-            return "line", (line or self._aria_line_without_id()).product_id.product_tmpl_id
+            return "line", (line or self._aria_line_without_id())._get_aria_goods()
         if field in UNIT:
             return "line", line.product_uom_id
         if field in TAX:
@@ -180,9 +180,8 @@ class AccountMove(models.Model):
 
     def _aria_line_without_id(self):
         """Return the first line whose product has no goods/service id: the service names the field only."""
-        lines = self.invoice_line_ids.filtered("product_id")
-        without = lines.filtered(lambda line: not line.product_id.product_tmpl_id._get_aria_sstid())
-        return (without or lines)[:1]
+        lines = self.invoice_line_ids.filtered(lambda line: line._get_aria_goods())
+        return (lines.filtered(lambda line: not line._get_aria_sstid()) or lines)[:1]
 
     def action_aria_moadian_fix(self, key):
         """Open what has to be mended for one issue.

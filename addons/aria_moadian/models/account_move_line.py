@@ -34,8 +34,12 @@ class AccountMoveLine(models.Model):
 
         A hook for lines that stand for other goods than their own, as down payments do.
         """
-        self.ensure_one()
         return self.product_id.product_tmpl_id
+
+    def _get_aria_sstid(self):
+        """Return the goods/service id of a line, or False."""
+        goods = self._get_aria_goods()
+        return goods._get_aria_sstid() if goods else False
 
     def _get_aria_vat_rate(self):
         """Return the percent of VAT on a line, by the kinds that the taxes have for the organisation."""

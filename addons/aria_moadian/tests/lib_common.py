@@ -49,6 +49,7 @@ GOLDEN = {
 }
 NOW = GOLDEN["header"]["indatim"] + 3_600_000
 SELLER = "14003778990"
+PERSON = "0499370899"
 
 
 def golden():

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..engine import update_many
 from .account_move import LOCKED
+from .account_move_particulars import PARTICULAR_FIELDS
 from .aria_moadian_submission import ACCEPTED
 
 SALES = ("out_invoice", "out_refund")
@@ -15,6 +16,8 @@ FROZEN = (
     "move_type",
     "reversed_entry_id",
     "aria_moadian_pattern",
+    "aria_moadian_settlement",
+    *PARTICULAR_FIELDS,
 )
 
 

@@ -3,6 +3,34 @@ from odoo import api, fields, models
 from ..invoice_lines import LEADING
 from ..lib.constants import PATTERNS, SALE
 
+PARTICULAR_FIELDS = (
+    "aria_moadian_contract",
+    "aria_moadian_bill",
+    "aria_moadian_flight",
+    "aria_moadian_agency_id",
+    "aria_moadian_passport",
+    "aria_moadian_licence",
+    "aria_moadian_customs",
+    "aria_moadian_declaration",
+    "aria_moadian_declaration_date",
+    "aria_moadian_waybill",
+    "aria_moadian_waybill_before",
+    "aria_moadian_from_country",
+    "aria_moadian_from_city",
+    "aria_moadian_to_country",
+    "aria_moadian_to_city",
+    "aria_moadian_sender_id",
+    "aria_moadian_receiver_id",
+    "aria_moadian_transport",
+    "aria_moadian_vehicle",
+    "aria_moadian_driver",
+    "aria_moadian_goods_ids",
+    "aria_moadian_notice",
+    "aria_moadian_notice_date",
+    "aria_moadian_policy",
+    "aria_moadian_endorsement",
+)
+
 
 class AccountMove(models.Model):
     """What single patterns of the electronic invoice say beside amounts: contract, bill, flight, waybill, policy, …"""

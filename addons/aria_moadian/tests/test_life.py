@@ -104,6 +104,9 @@ class TestLife(InvoiceCase):
             {"invoice_date": fields.Date.to_date("2026-01-01")},
             {"currency_id": self.env.ref("base.USD").id},
             {"aria_moadian_pattern": "4"},
+            {"aria_moadian_contract": "7"},
+            {"aria_moadian_settlement": "credit"},
+            {"aria_moadian_goods_ids": [Command.link(self.product.product_tmpl_id.id)]},
         ):
             # core's own check of read-only fields is skipped by this word of the context
             self.refused(move, values, "reset it to draft", skip_readonly_check=True)

@@ -47,9 +47,13 @@ class TestDownPaymentOfAnOrder(PatternCase):
         self.assertEqual(document["body"][0]["sstid"], carpet.aria_sstid)
         final = self.invoice(order, "delivered")
         header = self.deliver(final)["header"]
-        self.assertEqual(header["tadis"], final.amount_untaxed)
-        self.assertEqual(header["tadis"] + document["header"]["tadis"], order.amount_untaxed)
-        self.agree(first, 2)
+        # cut off where the books round: a Rial for each invoice
+        for found, books in (
+            (header["tadis"], final.amount_untaxed),
+            (header["tadis"] + document["header"]["tadis"], order.amount_untaxed),
+        ):
+            self.assertAlmostEqual(float(found), books, delta=2)
+        self.agree(first, 4)
 
     def test_goods_of_the_same_tax(self):
         free = self.vat.copy({"name": "معاف", "amount": 0})

@@ -461,9 +461,11 @@ class _Checker:
             self.logic("header.insp", self.duty["insp"])
 
     def _judge_payments(self):
-        if self.inp in NO_PAYMENT_PATTERNS or "tbill" not in self.header:
+        values = _inside(self.header, self.duty, self.raw_header)
+        settlement = values.get("setm")  # where the pattern has none, what is given is ignored
+        if self.inp in NO_PAYMENT_PATTERNS or "tbill" not in values or settlement is _REFUSED:
             return
-        most = 0 if self.header.get("setm") == CREDIT else self.header["tbill"]
+        most = 0 if settlement == CREDIT else values["tbill"]
         for path, _, sound in self.payments:
             if sound.get("pv", 0) > most:
                 self.logic(f"{path}.pv", "O")

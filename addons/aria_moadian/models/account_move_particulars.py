@@ -44,7 +44,7 @@ class AccountMove(models.Model):
     )
     aria_moadian_bill = fields.Char("Bill Identifier", copy=False, help="Up to 19 digits.")
     aria_moadian_flight = fields.Selection([("1", "Domestic"), ("2", "International")], "Flight")
-    aria_moadian_agency_id = fields.Many2one("res.partner", "Travel Agency")
+    aria_moadian_agency_id = fields.Many2one("res.partner", "Travel Agency", index="btree_not_null")
     aria_moadian_passport = fields.Char(
         "Passport of the Buyer",
         copy=False,
@@ -62,8 +62,12 @@ class AccountMove(models.Model):
     aria_moadian_from_city = fields.Char("From City", help="Code of the city, up to five digits.")
     aria_moadian_to_country = fields.Char("To Country", help="Code of three digits; 033 is Iran.")
     aria_moadian_to_city = fields.Char("To City", help="Code of the city, up to five digits.")
-    aria_moadian_sender_id = fields.Many2one("res.partner", "Sender of the Goods")
-    aria_moadian_receiver_id = fields.Many2one("res.partner", "Receiver of the Goods")
+    aria_moadian_sender_id = fields.Many2one(
+        "res.partner", "Sender of the Goods", index="btree_not_null"
+    )
+    aria_moadian_receiver_id = fields.Many2one(
+        "res.partner", "Receiver of the Goods", index="btree_not_null"
+    )
     aria_moadian_transport = fields.Selection(
         [("1", "Road"), ("2", "Rail"), ("3", "Air"), ("4", "Sea")], "Transport"
     )

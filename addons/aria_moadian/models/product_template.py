@@ -31,7 +31,9 @@ class ProductTemplate(models.Model):
     aria_moadian_purity = fields.Float(
         "Purity", digits=(6, 2), help="Parts of gold in a thousand: 750 for 18 carat."
     )
-    aria_moadian_currency_id = fields.Many2one("res.currency", "Currency Sold")
+    aria_moadian_currency_id = fields.Many2one(
+        "res.currency", "Currency Sold", index="btree_not_null"
+    )
 
     _aria_purity_check = models.Constraint(
         "CHECK(aria_moadian_purity IS NULL OR aria_moadian_purity BETWEEN 0 AND 1000)",

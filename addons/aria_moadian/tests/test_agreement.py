@@ -7,6 +7,7 @@ import pytest
 
 from .agreement import disagreements, opinions
 from .generator import Generator
+from .patterns import simple
 from .wire import invoice
 
 SEEDS = (1404, 1405)
@@ -48,3 +49,12 @@ def test_products_longer_than_any_field_are_compared_too():
     ours, theirs = opinions(document)
     assert ("02041", "body[0].prdis") in ours
     assert ours == theirs
+
+
+def test_settlement_outside_the_pattern_is_ignored_with_payments():
+    """An invoice of type 2 has no settlement: one that is given all the same limits no payment."""
+    document = simple()
+    document["header"]["setm"] = 2
+    document["payments"] = [{"pv": 100}]
+    ours, theirs = opinions(document)
+    assert ours == theirs == [("14028", "header.setm")]

@@ -15,9 +15,9 @@ from moadian_packages import DAY_MS, NUMBERS, rate, right
 from odoo.addons.aria_moadian.lib import keys, packet, taxid
 from odoo.addons.aria_moadian.tests.lib_common import GOLDEN, certificate, signing_key
 
-# GPL, so never a dependency; Authlib newer than this refuses what moadian-full signs
+# GPL, so never a dependency; moadian-full patches what this release of Authlib has
 PACKAGES = ("moadian==1.0.4", "moadian-full==0.0.2")
-NEEDED = ("pycryptodome==3.20.0", "Authlib==1.6.0", "typing_extensions")
+NEEDED = ("pycryptodome==3.20.0", "Authlib==1.6.5", "typing_extensions")
 SCRIPT = pathlib.Path(packet.__file__).parents[3] / "scripts" / "moadian_packages.py"
 
 

@@ -185,13 +185,15 @@ def plan(report):
 
 def main(report):
     make_trade()
+    # one process for each of the ways: what else the machine does then counts for both alike
+    env.cr.execute("SET max_parallel_workers_per_gather = 0")
     base = seconds_of(plain)
     report.add(f"plain sum of {INVOICES:,} invoices by customer", f"{base:.2f} s")
     first = classify()
     tidy(env, "aria_customer_standing", "aria_customer_class_change")
     classed = count("aria_customer_standing", "rfm_score IS NOT NULL AND class_id IS NOT NULL")
-    report_run(report, f"{classed:,} customers classed for the first time", first, base)
-    report_run(report, "again, nothing has changed", classify(), base)
+    report_run(report, f"{classed:,} customers classed for the first time", first, base, bar=False)
+    report_run(report, f"{classed:,} customers classed, nothing has changed", classify(), base)
     env.cr.execute(
         "UPDATE account_move SET amount_untaxed_signed = amount_untaxed_signed * 50 WHERE id %% 100 = 0",
         [],
@@ -200,7 +202,7 @@ def main(report):
     before = count("aria_customer_class_change")
     again = classify()
     moved = count("aria_customer_class_change") - before
-    report_run(report, f"again, {moved:,} move to another class", again, base)
+    report_run(report, f"{classed:,} customers classed, {moved:,} move", again, base)
     plan(report)
 
 

@@ -151,39 +151,58 @@ class AriaCustomerStanding(models.Model):
     def _measure(self):
         """Bring the measures of all customers of the company up to date."""
         self._take_turn()
-        names = SQL(", ").join(SQL.identifier(name) for name in MEASURES)
-        fresh = SQL(", ").join(SQL.identifier("excluded", name) for name in MEASURES)
-        kept = SQL(", ").join(SQL.identifier("standing", name) for name in MEASURES)
-        empty = SQL(", ").join(SQL("%s = NULL", SQL.identifier(name)) for name in MEASURES)
         self._keep_measures()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO aria_customer_standing AS standing (partner_id, company_id, %(names)s)
-                SELECT partner_id, %(company)s, %(names)s FROM aria_measured
-                    ON CONFLICT (partner_id, company_id) DO UPDATE SET (%(names)s) = ROW(%(fresh)s)
-                 WHERE (%(kept)s) IS DISTINCT FROM (%(fresh)s)
-                """,
-                names=names,
-                fresh=fresh,
-                kept=kept,
-                company=self.env.company.id,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE aria_customer_standing AS standing SET %s
-                 WHERE company_id = %s AND rfm_score IS NOT NULL AND NOT EXISTS (
-                    SELECT FROM aria_measured AS measured
-                     WHERE measured.partner_id = standing.partner_id)
-                """,
-                empty,
-                self.env.company.id,
-            )
-        )
+        for statement in self._keeping_sql():
+            self.env.cr.execute(statement)
         self.env.invalidate_all()
         return 0
+
+    @api.model
+    def _keeping_sql(self):
+        """Return the statements that bring the rows of the company to what ``aria_measured`` holds.
+
+        Rows that stay as they are, are not touched: on most nights that is nearly all of them.
+        """
+        names = SQL(", ").join(SQL.identifier(name) for name in MEASURES)
+        fresh = SQL(", ").join(SQL.identifier("measured", name) for name in MEASURES)
+        kept = SQL(", ").join(SQL.identifier("standing", name) for name in MEASURES)
+        company = self.env.company.id
+        changed = SQL(
+            """
+            UPDATE aria_customer_standing AS standing SET (%s) = ROW(%s) FROM aria_measured AS measured
+             WHERE standing.partner_id = measured.partner_id AND standing.company_id = %s
+               AND (%s) IS DISTINCT FROM (%s)
+            """,
+            names,
+            fresh,
+            company,
+            kept,
+            fresh,
+        )
+        new = SQL(
+            """
+            INSERT INTO aria_customer_standing (partner_id, company_id, %s)
+            SELECT measured.partner_id, %s, %s FROM aria_measured AS measured
+             WHERE NOT EXISTS (
+                SELECT FROM aria_customer_standing AS known
+                 WHERE known.partner_id = measured.partner_id AND known.company_id = %s)
+            """,
+            names,
+            company,
+            fresh,
+            company,
+        )
+        gone = SQL(
+            """
+            UPDATE aria_customer_standing AS standing SET %s
+             WHERE company_id = %s AND rfm_score IS NOT NULL AND NOT EXISTS (
+                SELECT FROM aria_measured AS measured
+                 WHERE measured.partner_id = standing.partner_id)
+            """,
+            SQL(", ").join(SQL("%s = NULL", SQL.identifier(name)) for name in MEASURES),
+            company,
+        )
+        return changed, new, gone
 
     @api.model
     def _keep_measures(self):

@@ -1,7 +1,7 @@
 {
     "name": "Aria Sales Approval",
-    "summary": "Approvals of quotations that cannot be forged: in series, in parallel, by quorum, per line",
-    "version": "19.0.1.1.0",
+    "summary": "Approvals that cannot be forged, the debt ceiling, pro-formas and invoices",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "author": "Aria",
     "license": "LGPL-3",
@@ -9,7 +9,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/aria_sales_approval_security.xml",
+        "security/aria_proforma_security.xml",
         "data/ir_cron_data.xml",
+        "data/ir_cron_proforma_data.xml",
+        "data/mail_template_proforma_data.xml",
+        "report/aria_proforma_reports.xml",
+        "report/aria_proforma_templates.xml",
         "views/aria_approval_templates.xml",
         "views/aria_approval_task_views.xml",
         "views/aria_approval_request_views.xml",
@@ -19,6 +24,9 @@
         "views/aria_approval_substitute_views.xml",
         "views/sale_order_views.xml",
         "views/aria_approval_menus.xml",
+        "views/aria_proforma_views.xml",
+        "views/sale_order_proforma_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["aria_sales_approval/static/tests/tours/**/*"],

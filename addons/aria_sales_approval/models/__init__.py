@@ -15,3 +15,11 @@ from . import sale_order_changes
 from . import sale_order_conditions
 from . import ir_actions_report
 from . import payment_transaction
+from . import aria_proforma
+from . import ir_actions_report_proforma
+from . import res_company_proforma
+from . import res_currency
+from . import res_partner_party
+from . import sale_order_proforma
+from . import sale_order_proforma_content
+from . import res_config_settings

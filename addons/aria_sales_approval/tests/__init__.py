@@ -10,3 +10,5 @@ from . import test_identity
 from . import test_approval_tour
 from . import test_concurrency
 from . import test_policy_class
+from . import test_proforma
+from . import test_proforma_paper

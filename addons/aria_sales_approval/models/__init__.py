@@ -23,3 +23,14 @@ from . import res_partner_party
 from . import sale_order_proforma
 from . import sale_order_proforma_content
 from . import res_config_settings
+from . import res_company
+from . import res_config_settings_credit
+from . import aria_credit_account
+from . import aria_credit_check
+from . import aria_credit_change
+from . import aria_credit_guarantee
+from . import aria_credit_raise
+from . import res_partner_credit
+from . import sale_order_credit
+from . import sale_order_line_credit
+from . import payment_transaction_credit

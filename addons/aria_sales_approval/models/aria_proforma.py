@@ -48,7 +48,12 @@ class AriaProforma(models.Model):
         ondelete="restrict",
     )
     user_id = fields.Many2one(
-        "res.users", string="Issued By", required=True, readonly=True, ondelete="restrict"
+        "res.users",
+        string="Issued By",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     revision = fields.Integer(
         readonly=True, aggregator=None, help="Which pro-forma of this quotation it is."

@@ -161,13 +161,6 @@ class SaleOrder(models.Model):
             "content": self._aria_get_proforma_content(number, today, valid_until),
         }
 
-    def _aria_check_credit(self, occasion):
-        """Look at the customer's ceiling of debt; a hook, called after what is to be counted was written.
-
-        :param str occasion: ``proforma``
-        :raise UserError: the ceiling is passed
-        """
-
     def _aria_tell_proforma(self, proformas):
         self._message_log_batch(
             bodies={

@@ -8,7 +8,10 @@ from . import test_jobs
 from . import test_portal
 from . import test_identity
 from . import test_approval_tour
+from . import test_credit
 from . import test_concurrency
 from . import test_policy_class
 from . import test_proforma
 from . import test_proforma_paper
+from . import test_credit_concurrency
+from . import test_credit_tour

@@ -209,6 +209,7 @@ class RaceCase(BaseCase):
                 try:
                     results[index] = retrying(act, env)
                 except (UserError, AccessError) as error:
+                    cr.rollback()  # as a request does
                     results[index] = error
 
         threads = [threading.Thread(target=run, args=(i, *call)) for i, call in enumerate(calls)]

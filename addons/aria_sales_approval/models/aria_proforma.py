@@ -60,7 +60,7 @@ class AriaProforma(models.Model):
     )
     date = fields.Date("Issued On", required=True, readonly=True)
     valid_until = fields.Date(required=True, readonly=True, index=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True, index=True)
     amount_untaxed = fields.Monetary("Untaxed Amount", readonly=True)
     amount_tax = fields.Monetary("Taxes", readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)

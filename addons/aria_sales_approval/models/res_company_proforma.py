@@ -13,7 +13,8 @@ PREFIXES = {
 class ResCompany(models.Model):
     """How a company numbers its pro-formas, and how long they hold."""
 
-    _inherit = "res.company"
+    # a subject of its own, in a file of its own
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
 
     aria_proforma_days = fields.Integer(
         "Pro-formas Are Valid For",

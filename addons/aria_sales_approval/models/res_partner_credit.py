@@ -94,11 +94,12 @@ class ResPartner(models.Model):
         touched = [name for name in CEILING if name in vals]
         if not touched:
             return super().write(vals)
-        root = self.env.company.sudo().root_id
+        root = self.env.company.sudo().root_id  # sudo: which company it is
         before = {partner: partner._aria_read_ceiling(root) for partner in self}
         if self:
-            # sudo: ids only. Whoever checks at this instant is replayed
-            self.env["aria.credit.account"]._take(self.sudo().commercial_partner_id, root)
+            debtors = self.sudo().commercial_partner_id  # sudo: ids only
+            # whoever checks at this instant is replayed
+            self.env["aria.credit.account"]._take(debtors, root)
         result = super(ResPartner, self.with_company(root)).write(vals)
         self._aria_record_changes(root, before, vals.get("aria_credit_reason"))
         return result
@@ -107,7 +108,7 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         # EXTENDS 'account'
         partners = super().create(vals_list)
-        root = self.env.company.sudo().root_id
+        root = self.env.company.sudo().root_id  # sudo: which company it is
         for partner, vals in zip(partners, vals_list, strict=True):
             if any(vals.get(name) for name in CEILING):
                 if root != self.env.company:
@@ -191,7 +192,7 @@ class ResPartner(models.Model):
 
     def _aria_get_exposures(self, company):
         """Return {debtor id: {category: amount}} of these commercial entities, by one statement."""
-        root = company.sudo().root_id
+        root = company.sudo().root_id  # sudo: which company it is
         found = {
             debtor: dict.fromkeys((*CATEGORIES, OLD_OVERDUE, RAISED), 0.0) for debtor in self.ids
         }

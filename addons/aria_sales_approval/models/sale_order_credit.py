@@ -37,7 +37,7 @@ class SaleOrder(models.Model):
     # ------------------------------------------------------------------ facts
     def _aria_get_debtor(self):
         """Return the commercial entity that owes this order: that of the invoice address."""
-        return self.sudo().partner_invoice_id.commercial_partner_id
+        return self.sudo().partner_invoice_id.commercial_partner_id  # sudo: who it is
 
     def _aria_is_limited(self, root):
         """Return whether anything could stop this order."""

@@ -2,8 +2,10 @@ from . import account_journal
 from . import account_move
 from . import account_payment
 from . import aria_cheque_event
+from . import aria_credit_account
 from . import l10n_latam_check
 from . import l10n_latam_check_actions
 from . import l10n_latam_check_news
 from . import res_company
 from . import res_config_settings
+from . import res_partner

@@ -77,15 +77,18 @@ class L10nLatamCheck(models.Model):
             return
         # a cheque that somebody holds already changes hands: one piece of work for one cheque
         self._aria_cancel_open_referrals()
-        targets = {check.id: check._aria_get_salesperson() for check in self}
         sales = self.env.ref("aria_workflow.unit_sales", raise_if_not_found=False)
-        for user, checks in self.grouped(lambda c: targets[c.id]).items():
+        for (user, customer), checks in self.grouped(
+            lambda c: (c._aria_get_salesperson(), c.partner_id)
+        ).items():
             unit = self.env["aria.unit"].browse() if user else sales and sales.filtered("active")
             if user or unit:
                 checks._aria_open_referrals(
                     unit,
                     user,
-                    summary=self.env._("Bounced Cheque"),
+                    summary=self.env._(
+                        "Bounced cheque of %(customer)s", customer=customer.display_name
+                    ),
                     note=self.env._("Talk to the customer: the amount is owed again."),
                     priority="1",
                 )

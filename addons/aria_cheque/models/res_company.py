@@ -1,12 +1,40 @@
-from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from .account_journal import IN, NEW, OUT
 
+MAX_DAYS = 365
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    aria_credit_count_endorsed = fields.Boolean(
+        "Count Endorsed Cheques",
+        default=True,
+        help="A cheque endorsed to a vendor may still bounce, and then comes back to its customer.",
+    )
+    aria_credit_endorsed_days = fields.Integer(
+        "Days after the Due Date",
+        default=5,
+        help="An endorsed cheque of which nothing was heard so long after its due date counts as paid.",
+    )
+    aria_credit_count_guarantee_cheques = fields.Boolean(
+        "Deduct Guarantee Cheques", help="Guarantee cheques at hand reduce what a customer owes."
+    )
+
+    @api.constrains("aria_credit_endorsed_days")
+    def _check_aria_credit_endorsed_days(self):
+        for company in self:
+            if not 0 <= company.aria_credit_endorsed_days <= MAX_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "The days that endorsed cheques of “%(company)s” count are between 0 and %(limit)s.",
+                        company=company.name,
+                        limit=MAX_DAYS,
+                    )
+                )
 
     def _aria_get_cheque_journals(self):
         """Return the journals of this company in which cheques of customers are received."""

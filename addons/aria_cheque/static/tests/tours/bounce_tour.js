@@ -71,7 +71,7 @@ function refused(phone) {
     return [
         {
             content: "the quotation",
-            trigger: '.o_form_view .o_field_widget[name=partner_id]',
+            trigger: ".o_form_view .o_field_widget[name=partner_id]",
         },
         {
             content: "confirm the order",

@@ -5,15 +5,9 @@ const tours = registry.category("web_tour.tours");
 const CUSTOMER = "بازرگانی سهند";
 
 /** Presses a button of the form's header; on a telephone all but the first are in a menu. */
-function header(text, phone) {
+function header(content, phone, button = `button:contains("${content}")`) {
     if (!phone) {
-        return [
-            {
-                content: text,
-                trigger: `.o_statusbar_buttons button:contains("${text}")`,
-                run: "click",
-            },
-        ];
+        return [{content, trigger: `.o_statusbar_buttons ${button}`, run: "click"}];
     }
     return [
         {
@@ -21,11 +15,7 @@ function header(text, phone) {
             trigger: ".o_statusbar_buttons button:has(.oi-ellipsis-v)",
             run: "click",
         },
-        {
-            content: text,
-            trigger: `.o-dropdown--menu button:contains("${text}")`,
-            run: "click",
-        },
+        {content, trigger: `.o-dropdown--menu ${button}`, run: "click"},
     ];
 }
 
@@ -73,11 +63,7 @@ function refused(phone) {
             content: "the quotation",
             trigger: ".o_form_view .o_field_widget[name=partner_id]",
         },
-        {
-            content: "confirm the order",
-            trigger: ".o_statusbar_buttons button[name=action_confirm]:not(:disabled)",
-            run: "click",
-        },
+        ...header("تأیید", phone, "button[name=action_confirm]"),
         {
             content: "the ceiling bites",
             trigger: `.modal:contains("سقف"):contains("${CUSTOMER}")`,
@@ -89,9 +75,7 @@ function refused(phone) {
         },
         {
             content: "it is a quotation still",
-            trigger: `body:not(:has(.modal)) .o_statusbar_buttons button[name=action_confirm]${
-                phone ? "" : ":not(:disabled)"
-            }`,
+            trigger: "body:not(:has(.modal)) .o_form_view .o_statusbar_buttons",
         },
     ];
 }

@@ -19,7 +19,7 @@ GROUPS = {
 GROUP_YEARS = range(1380, 1451)
 GROUP_START = jalali.to_date(GROUP_YEARS[0], 1, 1)
 GROUP_END = jalali.to_date(GROUP_YEARS[-1] + 1, 1, 1)
-QUARTER = re.compile(r"(\d{4})/(\d) \S+")
+QUARTER = re.compile(r"(1[34][0-9]{2})/([1-4]) \S+")
 
 
 def _label(period):

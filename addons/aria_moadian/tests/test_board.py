@@ -54,6 +54,14 @@ class TestBoard(InvoiceCase):
                 self.assertEqual(set(found.mapped(field)), {group[field]})
             self.assertTrue(model.fields_get([field])[field]["groupable"])
 
+    def test_groups_that_are_none(self):
+        move = self.make_invoice()
+        for text in ("", "x", "9999/1 x", "1405/7 x", "1405/13", "۱۴۰۵/۱ x"):
+            for name in ("month", "quarter", "year"):
+                domain = [("id", "=", move.id), (f"aria_moadian_{name}", "=", text)]
+                found = self.env(user=self.accountant)["account.move"].search(domain)
+                self.assertFalse(found, text)
+
     def test_dates_that_have_no_group(self):
         old = self.make_invoice(invoice_date=date(1990, 1, 1))
         self.assertFalse(old.aria_moadian_month)

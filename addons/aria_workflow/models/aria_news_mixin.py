@@ -200,7 +200,29 @@ class AriaNewsMixin(models.AbstractModel):
         return digests
 
     def _aria_get_digest_query(self):
-        persons = SQL(", ").join(
+        """Return the statement for the first items of each bucket of each person, with the number of all."""
+        return SQL(
+            """
+            WITH person (id, now, tomorrow) AS (VALUES %s),
+            item AS (%s),
+            ranked AS (
+                SELECT item.*, count(*) OVER place AS total,
+                       row_number() OVER (
+                           PARTITION BY uid, bucket ORDER BY priority DESC, deadline, id
+                       ) AS place
+                  FROM item WINDOW place AS (PARTITION BY uid, bucket)
+            )
+            SELECT uid, bucket, total, id, res_name, deadline FROM ranked
+             WHERE place <= %s ORDER BY uid, bucket, place
+            """,
+            self._aria_get_digest_persons(),
+            self._aria_get_digest_items(),
+            DIGEST_ITEMS,
+        )
+
+    def _aria_get_digest_persons(self):
+        """Return the rows (user, now, the next midnight) of these persons, each by the person's own clock."""
+        return SQL(", ").join(
             SQL(
                 "(%s, %s::timestamp, %s::timestamp)",
                 user.id,
@@ -211,10 +233,12 @@ class AriaNewsMixin(models.AbstractModel):
             )
             for user in self
         )
+
+    @api.model
+    def _aria_get_digest_items(self):
+        """Return the statement for what waits: with a person, in a unit of the person, sent by the person."""
         return SQL(
             """
-            WITH person (id, now, tomorrow) AS (VALUES %s),
-            item AS (
                 SELECT p.id AS uid, r.id, r.res_name, r.deadline, r.priority,
                        CASE WHEN r.deadline < p.now THEN 'overdue' ELSE 'today' END AS bucket
                   FROM person p JOIN aria_referral r ON r.to_user_id = p.id
@@ -232,17 +256,5 @@ class AriaNewsMixin(models.AbstractModel):
                 SELECT p.id, r.id, r.res_name, r.deadline, r.priority, 'sent'
                   FROM person p JOIN aria_referral r ON r.from_user_id = p.id
                  WHERE r.state IN ('open', 'accepted') AND r.to_user_id IS DISTINCT FROM p.id
-            ),
-            ranked AS (
-                SELECT item.*, count(*) OVER place AS total,
-                       row_number() OVER (
-                           PARTITION BY uid, bucket ORDER BY priority DESC, deadline, id
-                       ) AS place
-                  FROM item WINDOW place AS (PARTITION BY uid, bucket)
-            )
-            SELECT uid, bucket, total, id, res_name, deadline FROM ranked
-             WHERE place <= %s ORDER BY uid, bucket, place
-            """,
-            persons,
-            DIGEST_ITEMS,
+            """
         )

@@ -22,7 +22,7 @@ MEMORY = "FAULT6"
 class TestFaults(RaceCase):
     """Workers are killed with kill -9, answers are lost, calls fail: both books are the same in the end.
 
-    ``./aria bench moadian-faults`` does so with ten thousand invoices.
+    ``./aria bench moadian-faults`` does so with ten thousand invoices, and changes the key of the service on the way.
     """
 
     def setUp(self):

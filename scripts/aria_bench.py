@@ -190,10 +190,18 @@ def specification(env, model, view_type):
     view = etree.fromstring(env[model].get_view(view_type=view_type)["arch"])
     found = {}
     for node in view.xpath("//field[not(ancestor::field)]"):
-        nested = {name: {} for name in node.xpath("./list/field/@name")}
-        relational = env[model]._fields[node.get("name")].relational
-        found[node.get("name")] = {"fields": nested or {"display_name": {}}} if relational else {}
+        field = env[model]._fields[node.get("name")]
+        nested = {
+            name: _shown(env[field.comodel_name]._fields[name])
+            for name in node.xpath("./list/field/@name")
+        }
+        found[node.get("name")] = _shown(field, nested)
     return found
+
+
+def _shown(field, nested=None):
+    """Return what the web client asks of ``field``: of a relation the fields of its list, or the name."""
+    return {"fields": nested or {"display_name": {}}} if field.relational else {}
 
 
 # ---------------------------------------------------------------------- results

@@ -1,7 +1,7 @@
 {
     "name": "Aria Sales Opportunity",
     "summary": "Every line of a quotation has a fate of its own: status, holder, outcome, reason",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Sales",
     "author": "Aria",
     "license": "LGPL-3",

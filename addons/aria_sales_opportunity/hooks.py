@@ -14,6 +14,7 @@ COLUMNS = {
     "aria_unit_id": "int4",
     "aria_user_id": "int4",
     "aria_shortage_qty": "numeric",
+    "aria_amount_requested": "numeric",
 }
 # sums of lines, of which none has a fate yet
 LEAD_COLUMNS = [
@@ -29,7 +30,8 @@ def pre_init_hook(env):
     env.cr.execute(
         """
         UPDATE sale_order_line AS line
-           SET aria_opportunity_id = sale_order.opportunity_id, aria_registrar_id = line.create_uid
+           SET aria_opportunity_id = sale_order.opportunity_id, aria_registrar_id = line.create_uid,
+               aria_amount_requested = line.price_subtotal
           FROM sale_order
          WHERE sale_order.id = line.order_id
         """

@@ -5,6 +5,7 @@ from . import sale_order_split
 from . import sale_order_line
 from . import sale_order_line_split
 from . import sale_order_line_loss
+from . import sale_order_line_amount
 from . import sale_order_line_availability
 from . import sale_order_line_price
 from . import sale_order_discount

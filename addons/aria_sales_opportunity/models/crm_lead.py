@@ -62,7 +62,7 @@ class CrmLead(models.Model):
     @api.depends(
         "aria_line_ids.aria_outcome",
         "aria_line_ids.aria_workflow_id",
-        "aria_line_ids.price_subtotal",
+        "aria_line_ids.aria_amount_requested",
         "aria_line_ids.product_uom_qty",
         "aria_line_ids.order_id.currency_rate",
     )
@@ -88,7 +88,7 @@ class CrmLead(models.Model):
                     ("aria_outcome", "!=", "void"),
                 ],
                 ["order_id", "aria_outcome"],
-                ["product_uom_qty:sum", "price_subtotal:sum"],
+                ["product_uom_qty:sum", "aria_amount_requested:sum"],
             )
         )
         for order, outcome, quantity, amount in groups:

@@ -115,9 +115,28 @@ class SaleOrder(models.Model):
         ):
             orders = self.filtered(lambda o, s=state, b=sources: o.state == s and before[o.id] in b)
             lines = orders.order_line
+            if event in ("cancelled", "reopened"):
+                # the total of a cancelled order counts what is given up, that of a quotation does not
+                lines.filtered("aria_outcome").modified(["aria_outcome"])
             if event == "reopened":
                 lines = lines._aria_lost_with_order()
             lines.aria_fire(event)
+
+    def _compute_invoice_status(self):
+        # EXTENDS 'sale': what is given up is not waited for
+        result = super()._compute_invoice_status()
+        for order in self.filtered(lambda o: o.state == "sale" and o.invoice_status == "no"):
+            asked = order.order_line.filtered(lambda x: not x.display_type and not x.is_downpayment)
+            left = asked.filtered(lambda line: not line._aria_is_left_out())
+            statuses = set(left.mapped("invoice_status"))
+            if left != asked and statuses and statuses <= {"invoiced", "upselling"}:
+                order.invoice_status = "upselling" if "upselling" in statuses else "invoiced"
+        return result
+
+    def _get_order_lines_to_report(self):
+        # EXTENDS 'sale': another line or version stands for what is void
+        lines = super()._get_order_lines_to_report()
+        return lines.filtered(lambda x: x.aria_outcome != "void" or not x._aria_is_left_out())
 
     def unlink(self):
         # EXTENDS 'sale': the lines go by the database's cascade, which tells nobody

@@ -37,6 +37,7 @@ COMPUTED = {
     "state", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl", "price_reduce_taxinc",
     "qty_invoiced", "qty_to_invoice", "invoice_status", "untaxed_amount_invoiced",
     "untaxed_amount_to_invoice", "currency_id", "order_partner_id", "salesman_id", "qty_delivered_method",
+    "aria_amount_requested",
 }  # fmt: skip
 PRICES = {
     "price_unit", "discount", "price_subtotal", "price_total", "price_tax", "price_reduce_taxexcl",
@@ -44,6 +45,7 @@ PRICES = {
     "purchase_price", "margin", "margin_percent", "amount_invoiced", "amount_to_invoice",
     "amount_to_invoice_at_date", "extra_tax_data", "pricelist_item_id", "aria_last_price", "aria_price_source",
     "aria_competitor_price", "aria_cost", "aria_margin", "aria_margin_percent",
+    "aria_amount_requested",
 }  # fmt: skip
 
 

@@ -86,15 +86,16 @@ class SaleOrderLine(models.Model):
         return found
 
     # ------------------------------------------------------------------ margin
-    @api.depends("product_id", "product_uom_id", "product_uom_qty", "price_subtotal")
+    @api.depends("product_id", "product_uom_id", "product_uom_qty", "aria_amount_requested")
     @api.depends_context("company")
     def _compute_aria_margin(self):
         for line in self:
             line.aria_cost = line._aria_get_unit_cost()
             known = line.product_id and not line.display_type
-            margin = line.price_subtotal - line.aria_cost * line.product_uom_qty if known else 0.0
+            amount = line.aria_amount_requested
+            margin = amount - line.aria_cost * line.product_uom_qty if known else 0.0
             line.aria_margin = margin
-            line.aria_margin_percent = margin / line.price_subtotal if line.price_subtotal else 0.0
+            line.aria_margin_percent = margin / amount if amount else 0.0
 
     def _aria_get_unit_cost(self):
         """Return what a unit of this line costs, in the currency of the order.

@@ -1,1 +1,2 @@
 from . import test_mrp_users
+from . import test_ten_lines_tour

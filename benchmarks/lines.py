@@ -21,7 +21,7 @@ def make_rows():
     going = [stages[code] for code in ("requested", "quoted", "supply", "ordered", "ready")]
     units = env["aria.unit"].search([], limit=8).ids
     open_ = f"n % {OPEN_SHARE} = 0"
-    pick = lambda ids, n: f"(ARRAY[{','.join(map(str, ids))}])[1 + ({n}) % {len(ids)}]"  # noqa: E731
+    pick = lambda ids, n: f"(ARRAY[{','.join(map(str, ids))}])[1 + ({n}) % {len(ids)}]"
     multiply(
         env,
         line,

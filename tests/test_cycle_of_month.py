@@ -25,7 +25,9 @@ class TestCycleOfMonth(TransactionCase):
         cls.lines = cls.lines.filtered(lambda x: x.aria_workflow_id == cls.flow)
         cls.going = flows[cls.flow]
         cls.away = next(
-            stage for stage in cls.flow.stage_ids if stage.code in ("supply", "purchase", "production")
+            stage
+            for stage in cls.flow.stage_ids
+            if stage.code in ("supply", "purchase", "production")
         )
 
     def new_version(self, flow):
@@ -49,7 +51,9 @@ class TestCycleOfMonth(TransactionCase):
         back = draft.transition_ids.filtered(
             lambda t: t.from_stage_id.code == self.away.code and t.to_stage_id.code == "quoted"
         )
-        back.copy({"from_stage_id": quality.id, "name": "Passed", "trigger": "button", "event": False})
+        back.copy(
+            {"from_stage_id": quality.id, "name": "Passed", "trigger": "button", "event": False}
+        )
         back.to_stage_id = quality
         return quality
 
@@ -61,7 +65,13 @@ class TestCycleOfMonth(TransactionCase):
         names = [f"aria_{x}_{y}" for x in ("qty", "amount") for y in ("open", "won", "lost")]
         return (
             {
-                x: (x.aria_stage_id.code, x.aria_unit_id, x.aria_user_id, x.aria_outcome, x.aria_stage_since)
+                x: (
+                    x.aria_stage_id.code,
+                    x.aria_unit_id,
+                    x.aria_user_id,
+                    x.aria_outcome,
+                    x.aria_stage_since,
+                )
                 for x in self.lines
             },
             {lead: [lead[name] for name in names] for lead in leads},
@@ -113,7 +123,9 @@ class TestCycleOfMonth(TransactionCase):
         self.insert_quality(draft)
         found = draft.what_if(30)
         self.assertGreater(found["rows"], 50)
-        self.assertEqual((found["stuck"], found["missing"]), ([], []), "every way of the month is open")
+        self.assertEqual(
+            (found["stuck"], found["missing"]), ([], []), "every way of the month is open"
+        )
         before = self.remember()
         self.activate(draft)
         self.assertEqual(self.remember(), before, "nothing but the version has changed")
@@ -149,7 +161,9 @@ class TestCycleOfMonth(TransactionCase):
     def go_on(self, third):
         """Orders of the month go on in the version that took them over."""
         offered = self.going.filtered(
-            lambda x: x.state in ("draft", "sent") and x.aria_stage_id.code in ("requested", "quoted")
+            lambda x: (
+                x.state in ("draft", "sent") and x.aria_stage_id.code in ("requested", "quoted")
+            )
         )
         order = offered[:1].order_id
         lines = offered & order.order_line

@@ -194,7 +194,9 @@ class TenLines(HandsCase):
             (lost.aria_lost_reason_id, lost.aria_lost_stage_id.code),
             (self.reason, "quoted"),
         )
-        self.assertEqual((lost.aria_competitor_id.name, lost.aria_competitor_price), ("رقیب آزمون", 900000))
+        self.assertEqual(
+            (lost.aria_competitor_id.name, lost.aria_competitor_price), ("رقیب آزمون", 900000)
+        )
         asked = sum(quantity for quantity, _there in GOODS.values())
         self.assertEqual(order.amount_total, (asked - 5) * PRICE, "without the lost line")
 

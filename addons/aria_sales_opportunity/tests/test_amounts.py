@@ -137,9 +137,9 @@ class TestAmounts(HttpCase, LineCase):
         self.assertEqual(line.aria_amount_requested, 200)
 
     def get_print(self, order):
-        page = self.env["ir.actions.report"]._render_qweb_html(
-            "sale.report_saleorder", order.ids
-        )[0]
+        page = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)[
+            0
+        ]
         return html.fromstring(page)
 
     def test_sections_and_print(self):
@@ -148,9 +148,7 @@ class TestAmounts(HttpCase, LineCase):
         order.order_line.sequence = 20
         order.order_line = [
             Command.create({**section, "sequence": 10}),
-            Command.create(
-                {"product_id": self.goods[1].id, "product_uom_qty": 2, "sequence": 30}
-            ),
+            Command.create({"product_id": self.goods[1].id, "product_uom_qty": 2, "sequence": 30}),
             Command.create({**section, "name": "Work", "sequence": 40}),
             Command.create({"product_id": self.service.id, "sequence": 50}),
         ]

@@ -36,9 +36,7 @@ class TestManufacturingTour(TenLines):
         # EXTENDS 'aria_sales_opportunity': each kind of goods by an order of its own
         maker = self.env["mrp.production"].with_user(self.staff[self.unit])
         for name in OBTAINED:
-            made = maker.create(
-                {"product_id": self.goods[name].id, "product_qty": GOODS[name][0]}
-            )
+            made = maker.create({"product_id": self.goods[name].id, "product_qty": GOODS[name][0]})
             made.action_confirm()
             made.action_assign()
             path = f"/odoo/action-mrp.mrp_production_action/{made.id}"

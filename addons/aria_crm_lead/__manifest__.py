@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "Aria",
     "license": "LGPL-3",
-    "depends": ["aria_workflow", "aria_persian", "crm", "sale"],
+    "depends": ["aria_workflow", "aria_persian", "base_import", "crm", "sale"],
     "data": [
         "security/aria_crm_lead_security.xml",
         "security/aria_customer_class_security.xml",
@@ -17,6 +17,8 @@
         "data/aria_customer_class_cron.xml",
         "wizard/aria_followup_views.xml",
         "wizard/aria_campaign_customers_views.xml",
+        "wizard/aria_lead_import_views.xml",
+        "views/aria_referral_views.xml",
         "views/aria_followup_views.xml",
         "views/aria_followup_plan_views.xml",
         "views/utm_campaign_views.xml",

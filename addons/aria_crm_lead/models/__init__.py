@@ -1,3 +1,4 @@
+from . import aria_caller_mixin
 from . import aria_followup_kind
 from . import aria_followup_status
 from . import aria_followup
@@ -15,3 +16,4 @@ from . import aria_customer_standing
 from . import aria_contact_plan
 from . import res_partner_class
 from . import utm_campaign_class
+from . import aria_referral

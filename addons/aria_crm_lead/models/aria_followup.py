@@ -22,7 +22,8 @@ class AriaFollowup(models.Model):
     """
 
     _name = "aria.followup"
-    _inherit = ["aria.referable.mixin", "mail.thread"]
+    _inherit = ["aria.referable.mixin", "aria.caller.mixin", "mail.thread"]
+    _aria_action_field = "followup_id"
     _description = "Follow-up"
     _order = "priority desc, deadline, id"
     _check_company_auto = True
@@ -619,6 +620,7 @@ class AriaFollowup(models.Model):
             (self.env._("Customer"), customer),
             (self.env._("Phone"), phone),
             (self.env._("Kind"), self.kind_id.name),
+            (self.env._("Class"), self._aria_get_class_name()),
             (self.env._("Campaign"), self.campaign_id.title),
             (self.env._("Last Action"), last and last.display_name),
             (self.env._("Instruction"), html2plaintext(self.note or "")),

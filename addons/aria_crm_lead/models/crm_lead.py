@@ -12,7 +12,14 @@ COMPANY_LENGTH = 11
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["crm.lead", "aria.referable.mixin", "aria.identity.mixin", "aria.search.mixin"]
+    _inherit = [
+        "crm.lead",
+        "aria.referable.mixin",
+        "aria.caller.mixin",
+        "aria.identity.mixin",
+        "aria.search.mixin",
+    ]
+    _aria_action_field = "lead_id"
     _aria_text_fields = (
         "name",
         "contact_name",

@@ -3,13 +3,15 @@ from odoo.tools import SQL
 
 from odoo.addons.aria_persian.search import ensure_index, phone_key, search_key
 
+from .lead_compared import KEY_LENGTH, Compared
+
 LIMIT = 50
 """leads that one criterion finds at most; a number that more leads share is nobody's own"""
 
 
 def cut(key):
     """Return the SQL of the beginning of ``key``: an index takes no value of any length."""
-    return SQL("left(%s, 100)", key)
+    return SQL("left(%s, %s)", key, SQL(str(KEY_LENGTH)))
 
 
 class CrmLead(models.Model):
@@ -101,18 +103,35 @@ class CrmLead(models.Model):
     def _aria_get_compared(self):
         """Return the SQL of the values of this lead that are compared, in the order of the statement below."""
         self.ensure_one()
-        nameless = not self.phone and not self.email_normalized
-        who = self.contact_name or self.partner_name or (self.name if nameless else "") or ""
-        return SQL(
-            "%s::int, %s::int, %s, %s, %s::text, %s, %s",
-            self._origin.id or None,
-            self.company_id.id or None,
-            cut(phone_key(SQL("%s", self.phone or ""))),
-            cut(SQL("lower(%s)", self.email_normalized or None)),
-            self.aria_national_id or None,
-            cut(search_key(SQL("%s", who))),
-            search_key(SQL("%s", (self.contact_name and self.partner_name) or "")),
+        return Compared.of(
+            phone=self.phone,
+            email=self.email_normalized,
+            national_id=self.aria_national_id,
+            contact_name=self.contact_name,
+            partner_name=self.partner_name,
+            name=self.name,
+        ).as_sql(self._origin.id, self.company_id.id)
+
+    @api.model
+    def _aria_find_known(self, compared, company):
+        """Return {place in ``compared``: ids of leads of the same person, newest first}; in one statement.
+
+        :param list compared: :class:`~.lead_compared.Compared`, of leads that are not recorded yet
+        :param company: ``res.company`` that they will belong to
+        """
+        if not compared:
+            return {}
+        self.env["crm.lead"].flush_model()
+        rows = SQL(", ").join(
+            SQL("(%s, %s)", place, lead.as_sql(None, company.id))
+            for place, lead in enumerate(compared)
         )
+        found = {}
+        for place, other in self.env.execute_query(
+            self._aria_duplicates_sql(SQL("VALUES %s", rows))
+        ):
+            found.setdefault(place, []).append(other)
+        return found
 
     @api.model
     def _aria_count_seen_before(self, campaign_ids):

@@ -7,3 +7,5 @@ from . import test_campaign
 from . import test_sales_target
 from . import test_customer_class
 from . import test_contact_plan
+from . import test_lead_import
+from . import test_followup_act

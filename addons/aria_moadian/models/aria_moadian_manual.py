@@ -3,7 +3,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .. import sheets
+from odoo.addons.aria_persian.tools import sheets
+
 from ..lib import client as clients
 from ..lib.constants import BODY, FIELDS, HEADER, MAX_PACKETS, PAYMENT
 

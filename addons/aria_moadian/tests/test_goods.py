@@ -3,7 +3,7 @@ import base64
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.aria_moadian import sheets
+from odoo.addons.aria_persian.tools import sheets
 
 from .common import InvoiceCase
 

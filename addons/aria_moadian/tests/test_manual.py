@@ -6,8 +6,8 @@ import openpyxl
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.aria_moadian import sheets
 from odoo.addons.aria_moadian.lib import client as clients
+from odoo.addons.aria_persian.tools import sheets
 
 from .common import InvoiceCase, MemoryService
 

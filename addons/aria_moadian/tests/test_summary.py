@@ -6,10 +6,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
-from odoo.addons.aria_moadian import sheets
 from odoo.addons.aria_moadian.lib import client as clients
 from odoo.addons.aria_moadian.lib.taxid import make_taxid
-from odoo.addons.aria_persian.tools import jalali
+from odoo.addons.aria_persian.tools import jalali, sheets
 
 from .common import InvoiceCase, MemoryService
 

@@ -4,7 +4,7 @@ import binascii
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .. import sheets
+from odoo.addons.aria_persian.tools import sheets
 
 MOST_SHOWN = 200
 

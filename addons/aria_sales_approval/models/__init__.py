@@ -34,3 +34,6 @@ from . import res_partner_credit
 from . import sale_order_credit
 from . import sale_order_line_credit
 from . import payment_transaction_credit
+from . import account_move
+from . import res_company_invoicing
+from . import sale_order_invoicing

@@ -241,6 +241,18 @@ class SaleOrder(models.Model):
             self._aria_follow_content()
         return result
 
+    # at_uninstall=True: otherwise the context key "_force_unlink" of any caller skips the check
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_proforma(self):
+        issued = self.sudo().filtered("aria_proforma_ids")[:1]  # whether there are any
+        if issued:
+            raise UserError(
+                self.env._(
+                    "Pro-formas of “%(order)s” were issued, which belong to the history; cancel it instead.",
+                    order=issued.name,
+                )
+            )
+
     # ------------------------------------------------------------------ expiry
     @api.model
     def _cron_aria_expire_proformas(self):

@@ -15,3 +15,5 @@ from . import test_proforma
 from . import test_proforma_paper
 from . import test_credit_concurrency
 from . import test_credit_tour
+from . import test_invoicing
+from . import test_proforma_tour

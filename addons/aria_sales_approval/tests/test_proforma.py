@@ -271,6 +271,12 @@ class TestProforma(ProformaCase):
         self.assertTrue(self.issue(new))
         self.assertEqual(old.content["order"], order.name, "every revision stays readable")
 
+    def test_a_quotation_with_pro_formas_is_not_deleted(self):
+        order = self.make_order(self.goods[0])
+        self.issue(order)
+        with self.assertRaisesRegex(UserError, order.name), self.cr.savepoint():
+            self.rpc(self.manager, order, "unlink", context={"_force_unlink": True})
+
     def test_confirmed(self):
         order = self.make_order(self.goods[0])
         proforma = self.issue(order)

@@ -50,7 +50,7 @@ class ResConfigSettings(models.TransientModel):
     aria_credit_overdue_amount = fields.Monetary(
         related="aria_root_company_id.aria_credit_overdue_amount",
         readonly=False,
-        currency_field="company_currency_id",
+        currency_field="currency_id",
     )
     aria_credit_separate_cheques = fields.Boolean(
         related="aria_root_company_id.aria_credit_separate_cheques", readonly=False

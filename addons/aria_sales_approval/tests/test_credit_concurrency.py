@@ -62,6 +62,10 @@ class TestCreditConcurrency(RaceCase):
                         lines,
                     )
                 )
+            env.cr.execute(
+                "DELETE FROM aria_referral WHERE res_model = 'aria.credit.account' OR from_user_id = ANY(%s)",
+                [cls.users],
+            )
             env.cr.execute("DELETE FROM aria_proforma WHERE order_id = ANY(%s)", [orders.ids])
             env.cr.execute("UPDATE sale_order SET state = 'draft' WHERE id = ANY(%s)", [orders.ids])
             env.invalidate_all()

@@ -20,7 +20,8 @@ class TestManufacturingTour(TenLines):
 
     @classmethod
     def _make_goods(cls):
-        super()._make_goods()
+        # EXTENDS 'aria_sales_opportunity'
+        result = super()._make_goods()
         part = cls.env["product.product"].create({"name": "ورق آزمون", "is_storable": True})
         location = cls.env.ref("stock.warehouse0").lot_stock_id
         cls.env["stock.quant"]._update_available_quantity(part, location, 100)
@@ -31,6 +32,7 @@ class TestManufacturingTour(TenLines):
                     "bom_line_ids": [Command.create({"product_id": part.id, "product_qty": 2})],
                 }
             )
+        return result
 
     def obtain(self):
         # EXTENDS 'aria_sales_opportunity': each kind of goods by an order of its own

@@ -8,7 +8,9 @@ const HEADER = ".o_statusbar_buttons button:has(.oi-ellipsis-v)";
 const SMART = ".o_button_more";
 
 function findVisible(selector) {
-    return [...document.querySelectorAll(selector)].find((element) => element.offsetParent);
+    return [...document.querySelectorAll(selector)].find(
+        (element) => element.offsetParent
+    );
 }
 
 /** Presses a button of the form; on a telephone it may stand in the menu of the header or of the smart buttons. */

@@ -278,7 +278,8 @@ const validate = (phone) => [
     ...header("button_validate", phone),
     {
         content: "done",
-        trigger: ".o_form_view:not(:has(.o_statusbar_buttons button[name=button_validate]))",
+        trigger:
+            ".o_form_view:not(:has(.o_statusbar_buttons button[name=button_validate]))",
     },
     CLOSED,
     {content: "and saved", trigger: ".o_form_saved, .o_form_readonly"},
@@ -295,7 +296,7 @@ const produce = (phone) => [
     {content: "and saved", trigger: ".o_form_saved, .o_form_readonly"},
 ];
 
-const invoice = (phone) => [
+const invoice = () => [
     {
         content: "invoice, or where it is",
         trigger: ".o_statusbar_buttons button",

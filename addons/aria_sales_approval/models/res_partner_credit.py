@@ -335,7 +335,8 @@ class ResPartner(models.Model):
                   JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
                   %(join_drafts)s
                  CROSS JOIN LATERAL (SELECT
-                    CASE WHEN l.aria_outcome IN ('lost', 'void') OR l.is_downpayment THEN 0
+                    CASE WHEN l.aria_outcome IN ('lost', 'void')
+                           OR l.is_downpayment AND l.product_uom_qty = 0 THEN 0
                          ELSE %(promised)s - COALESCE(l.qty_invoiced, 0) + %(drafted)s
                     END AS quantity
                  ) AS open
@@ -420,7 +421,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _aria_sql_down_payments(self, drafts):
-        """Down payments on invoices of an order, less what later invoices deducted, in the order's currency."""
+        """Down payments on invoices of an order, less what later invoices deducted, in the order's currency.
+
+        Core's lines of down payments have no quantity; one that has is goods, whatever is typed on it.
+        """
         return SQL(
             """
             SELECT SUM(
@@ -430,6 +434,7 @@ class ResPartner(models.Model):
                    ) AS amount
               FROM sale_order o
               JOIN sale_order_line d ON d.order_id = o.id AND d.is_downpayment AND d.display_type IS NULL
+                                    AND d.product_uom_qty = 0
               JOIN sale_order_line_invoice_rel r ON r.order_line_id = d.id
               JOIN account_move_line i ON i.id = r.invoice_line_id
               JOIN account_move m ON m.id = i.move_id

@@ -12,11 +12,12 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'aria_sales_opportunity'
-        ids = {vals["order_id"] for vals in vals_list if isinstance(vals.get("order_id"), int)}
-        before = self.env["sale.order"].browse(ids).exists()._aria_get_confirmed_amounts()
         lines = super().create(vals_list)
-        if before:
-            self.env["sale.order"]._aria_check_growth(before)
+        # by what was made: the order may have come from a default or the context
+        added = lines.sudo().filtered(lambda x: x.state == "sale")  # amounts
+        for order, joined in added.grouped("order_id").items():
+            if sum(joined.mapped("price_total")) > 0:
+                order._aria_check_credit("growth")
         return lines
 
     def write(self, vals):

@@ -376,6 +376,29 @@ class TestCeiling(CreditCase):
             self.over(order, "copy", user, {"state": "sale"})
         self.assertEqual(order.state, "draft")
 
+    def test_no_way_around_by_a_line(self):
+        """What core lets a salesperson type on a line hides nothing of it."""
+        order = self.confirm(self.order(9))
+        goods = {"product_id": self.goods[1].id, "product_uom_qty": 2, "price_unit": 100}
+        # the order named by a key of the context only
+        lines = self.env["sale.order.line"]
+        self.over(lines, "create", self.seller, goods, context={"default_order_id": order.id})
+        # a line that says it is a down payment
+        self.over(
+            lines, "create", self.seller, {**goods, "order_id": order.id, "is_downpayment": True}
+        )
+        hidden = self.order(11)
+        self.rpc(self.seller, hidden.order_line, "write", {"is_downpayment": True})
+        self.over(hidden)
+        # invoice items of somebody else, as if the line were invoiced
+        invoice = self.invoice(self.confirm(self.order(1)))
+        try:
+            vals = {"invoice_lines": [Command.set(invoice.invoice_line_ids.ids)]}
+            self.rpc(self.seller, hidden.order_line, "write", vals)
+        except (AccessError, UserError):
+            self.env.invalidate_all()
+        self.over(hidden)
+
     def test_a_batch_counts_together(self):
         orders = self.order(6) | self.order(6)
         self.over(orders)

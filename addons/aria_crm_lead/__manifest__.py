@@ -29,6 +29,9 @@
         "views/aria_contact_plan_views.xml",
         "views/res_partner_class_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["aria_crm_lead/static/tests/tours/**/*"],
+    },
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "demo": [

@@ -12,12 +12,13 @@ class AriaCallerMixin(models.AbstractModel):
     """field of ``aria.followup.action`` that leads to the document"""
 
     def _aria_get_caller_infos(self):
-        """Return {document: (telephone, (campaign, class, last action))} of these (superuser) documents."""
+        """Return {document: (telephone, (customer, campaign, class, last action))} of these (superuser) documents."""
         last = self._aria_get_last_actions()
         return {
             document: (
                 document.phone or document.partner_id.phone,
                 (
+                    document._aria_get_customer_name(),
                     document.campaign_id.title,
                     document._aria_get_class_name(),
                     document.id in last and last[document.id].display_name,
@@ -25,6 +26,10 @@ class AriaCallerMixin(models.AbstractModel):
             )
             for document in self
         }
+
+    def _aria_get_customer_name(self):
+        """Return who is called."""
+        raise NotImplementedError
 
     def _aria_get_class_name(self):
         """Return the name of the class of the customer, where customers are classed."""

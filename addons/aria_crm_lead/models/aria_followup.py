@@ -603,21 +603,25 @@ class AriaFollowup(models.Model):
                 self.env["aria.unit"], owner, previous=previous, same_work=True, note=answer
             )
 
+    def _aria_get_customer_name(self):
+        # EXTENDS 'aria_crm_lead'
+        lead = self.lead_id
+        return self.partner_id.display_name or lead._aria_get_customer_name() or lead.name
+
     def _aria_referral_card(self):
         # EXTENDS 'aria_workflow': what a caller needs
         return {followup.id: followup._aria_get_card_rows() for followup in self}
 
     def _aria_get_card_rows(self):
         self.ensure_one()
-        lead, partner, last = self.lead_id, self.partner_id, self.action_ids[:1]
-        customer = partner.display_name or lead.contact_name or lead.partner_name or lead.name
+        last = self.action_ids[:1]
         phone = self.phone and Markup('<a href="tel:%s" dir="ltr">%s</a>') % (
             self.phone.replace(" ", ""),
             self.phone,
         )
         rows = [
             (self.env._("Subject"), self.name),
-            (self.env._("Customer"), customer),
+            (self.env._("Customer"), self._aria_get_customer_name()),
             (self.env._("Phone"), phone),
             (self.env._("Kind"), self.kind_id.name),
             (self.env._("Class"), self._aria_get_class_name()),

@@ -10,7 +10,7 @@ class AriaReferral(models.Model):
     aria_call_info = fields.Char(
         "About the Customer",
         compute="_compute_aria_caller",
-        help="Campaign, class and last action.",
+        help="Name; for leads and follow-ups campaign, class and last action, for other work its subject.",
     )
     aria_is_followup = fields.Boolean(compute="_compute_aria_is_followup")
 
@@ -20,7 +20,7 @@ class AriaReferral(models.Model):
             referral.aria_is_followup = referral.res_model == "aria.followup"
 
     @api.depends_context("lang")
-    @api.depends("res_model", "res_id")
+    @api.depends("res_model", "res_id", "partner_id", "summary")
     def _compute_aria_caller(self):
         of_customers = self.filtered(lambda r: r.res_model in ("aria.followup", "crm.lead"))
         infos = {
@@ -30,6 +30,8 @@ class AriaReferral(models.Model):
             for document, info in documents._aria_get_caller_infos().items()
         }
         for referral in self:
-            phone, parts = infos.get((referral.res_model, referral.res_id), (False, ()))
+            # sudo: the name, as on the card
+            other = (False, [referral.sudo().partner_id.display_name, referral.summary])
+            phone, parts = infos.get((referral.res_model, referral.res_id), other)
             referral.aria_phone = phone
             referral.aria_call_info = " · ".join(filter(None, parts)) or False

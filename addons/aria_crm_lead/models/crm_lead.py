@@ -191,15 +191,17 @@ class CrmLead(models.Model):
         """Return the SQL of what the won lead ``alias`` is worth, in the currency of its company."""
         return SQL("COALESCE(%s, 0)", SQL.identifier(alias, "expected_revenue"))
 
+    def _aria_get_customer_name(self):
+        # EXTENDS 'aria_crm_lead'
+        names = [self.contact_name, self.partner_name]
+        return self.partner_id.display_name or ", ".join(filter(None, names))
+
     def _aria_referral_card(self):
         # EXTENDS 'aria_workflow'
         rows = {
             lead.id: [
                 (self.env._("Subject"), lead.name),
-                (
-                    self.env._("Customer"),
-                    lead.partner_id.name or lead.partner_name or lead.contact_name,
-                ),
+                (self.env._("Customer"), lead._aria_get_customer_name()),
                 (self.env._("Phone"), lead.phone),
                 (self.env._("Email"), lead.email_from),
                 (self.env._("Campaign"), lead.campaign_id.title),

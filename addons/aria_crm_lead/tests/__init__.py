@@ -9,3 +9,4 @@ from . import test_customer_class
 from . import test_contact_plan
 from . import test_lead_import
 from . import test_followup_act
+from . import test_exhibition_tour

@@ -22,6 +22,8 @@ class TestFollowupAct(AriaCase):
         cls.lead = cls.env["crm.lead"].create(
             {
                 "name": "L",
+                "contact_name": "Ali",
+                "partner_name": "Pars",
                 "phone": "+98 912 345 6789",
                 "campaign_id": cls.campaign.id,
                 "user_id": cls.seller.id,
@@ -50,7 +52,7 @@ class TestFollowupAct(AriaCase):
         row = followup.sudo().aria_referral_id.with_user(self.seller)
         self.assertTrue(row.aria_is_followup)
         self.assertEqual(row.aria_phone, "+98 912 345 6789")
-        self.assertIn("Fair", row.aria_call_info)
+        self.assertTrue(row.aria_call_info.startswith("Ali, Pars · Fair · "), row.aria_call_info)
         self.assertIn("Nobody answered", row.aria_call_info)
         self.assertNotIn("Saw", row.aria_call_info)
 

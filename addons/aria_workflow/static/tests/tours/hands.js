@@ -168,6 +168,17 @@ export async function tap(target, {small} = {}) {
     await pause(60);
 }
 
+/** Click an element with the mouse itself; unlike a click of a script it may open the dialog of files. */
+export async function click(element) {
+    element.scrollIntoView({block: "center"});
+    await pause(200);
+    const point = {...centre(element), button: "left", clickCount: 1};
+    await send([
+        ["dispatchMouseEvent", {type: "mousePressed", ...point, buttons: 1}],
+        ["dispatchMouseEvent", {type: "mouseReleased", ...point}],
+    ]);
+}
+
 /** Drag an element with the mouse onto another one. */
 export async function drag(element, target) {
     element.scrollIntoView({block: "center"});

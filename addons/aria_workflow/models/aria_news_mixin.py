@@ -83,8 +83,12 @@ class AriaNewsMixin(models.AbstractModel):
     def _aria_wants(self, channel):
         """Return whether the person is told by ``channel``; who wants none at all has the inbox."""
         self.ensure_one()
-        chosen = {name for name in ("inbox", "mail", "push") if self[f"aria_by_{name}"]}
+        chosen = {name for name in self._aria_get_channels() if self[f"aria_by_{name}"]}
         return channel in (chosen or {"inbox"})
+
+    def _aria_get_channels(self):
+        """Return the names of the channels by which this person can be told; each has a field ``aria_by_…``."""
+        return ["inbox", "mail", "push"]
 
     @api.model
     def _aria_get_news_times(self, users):

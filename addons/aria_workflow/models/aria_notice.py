@@ -191,9 +191,7 @@ class AriaNotice(models.Model):
         empty = needed.filtered(lambda n: not texts[n])
         empty.write({"state": "dropped"})
         needed -= empty
-        needed._aria_send_inbox(texts)
-        needed._aria_send_mail(texts)
-        needed._aria_queue_push(texts)
+        needed._aria_send_by_channels(texts)
         needed._aria_show(texts)
         needed.write({"state": "told", "told_at": fields.Datetime.now()})
 
@@ -314,9 +312,17 @@ class AriaNotice(models.Model):
         return Markup("<p>%s (%s)</p><ul>%s%s</ul>") % (label, count, Markup().join(lines), more)
 
     # ------------------------------------------------------------------ channels
+    def _aria_send_by_channels(self, texts):
+        """Send the news by the channels that each person chose; addons add channels here."""
+        self._aria_send_inbox(texts)
+        self._aria_send_mail(texts)
+        self._aria_queue_push(texts)
+
     def _aria_send_inbox(self, texts):
         """Put the news into Odoo's inbox of those who want it there."""
-        notices = self.filtered(lambda n: n.user_id._aria_wants("inbox"))
+        self.filtered(lambda n: n.user_id._aria_wants("inbox"))._aria_put_into_inbox(texts)
+
+    def _aria_put_into_inbox(self, texts):
         author = self.env.ref("base.partner_root")
         common = {
             "message_type": "user_notification",
@@ -333,7 +339,7 @@ class AriaNotice(models.Model):
                     "body": texts[notice][1],
                     **notice._aria_get_thread_vals(),
                 }
-                for notice in notices
+                for notice in self
             ]
         )
         self.env["mail.notification"].create(
@@ -345,7 +351,7 @@ class AriaNotice(models.Model):
                     "notification_type": "inbox",
                     "notification_status": "sent",
                 }
-                for notice, message in zip(notices, messages, strict=True)
+                for notice, message in zip(self, messages, strict=True)
             ]
         )
 

@@ -1,0 +1,2 @@
+from . import test_gateways
+from . import test_messages

@@ -39,7 +39,7 @@ class MelipayamakSoap(MelipayamakBase):
     def _send(self, text, numbers):
         array = {"string": numbers}
         answer = self._call("SendSimpleSMS", to=array, **{"from": self._sender}, text=text, isflash=False)
-        values = list(getattr(answer, "string", None) or [])
+        values = list(answer or [])
         if len(values) == 1 and len(numbers) > 1 and self._is_code(values[0]):
             values *= len(numbers)  # one refusal stands for all
         if len(values) != len(numbers):
@@ -61,7 +61,7 @@ class MelipayamakSoap(MelipayamakBase):
 
     def _ask_deliveries(self, message_ids):
         answer = self._call("GetDeliveries", recIds={"long": [int(id_) for id_ in message_ids]})
-        codes = list(getattr(answer, "int", None) or [])
+        codes = list(answer or [])
         if len(codes) != len(message_ids):
             raise GatewayError(gateways.UNKNOWN)
         return {

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..sms_api import SmsApiAria
-from ..tools.gateways import RIAL, GatewayError, Result
+from ..tools.gateways import RIAL, UNKNOWN, UNREACHED, GatewayError, Result
 
 
 class ResConfigSettings(models.TransientModel):
@@ -26,8 +26,7 @@ class ResConfigSettings(models.TransientModel):
         try:
             credit = company._aria_get_gateway().credit()
         except GatewayError as error:
-            sentence = SmsApiAria(self.env).get_sentence(Result(error.state, "", error.reason))
-            raise UserError(sentence) from None
+            raise UserError(self._get_sentence(error)) from None
         left = self.env["ir.qweb.field.integer"].value_to_html(int(credit.amount), {})
         message = (
             self.env._("The account is in order; %(amount)s Rial are left.", amount=left)
@@ -35,3 +34,8 @@ class ResConfigSettings(models.TransientModel):
             else self.env._("The account is in order; %(amount)s messages are left.", amount=left)
         )
         return self.env["sms.sms"]._aria_notify(message)
+
+    def _get_sentence(self, error):
+        if error.state in (UNKNOWN, UNREACHED):
+            return self.env._("The SMS gateway does not answer; try again in some minutes.")
+        return SmsApiAria(self.env).get_sentence(Result(error.state, "", error.reason))

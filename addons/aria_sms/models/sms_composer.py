@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.aria_crm_lead.models.lead_compared import KEY_LENGTH
+from odoo.addons.aria_persian.tools.identifiers import phone_key
 
 
 class SmsComposer(models.TransientModel):
@@ -30,32 +34,34 @@ class SmsComposer(models.TransientModel):
         ids = super()._get_optout_record_ids(records, recipients_info)
         if records._name != "crm.lead":
             return ids
-        refused = self._aria_get_refused_numbers(recipients_info)
-        return [
-            *ids,
-            *(
-                lead.id
-                for lead in records
-                if lead.aria_consent == "refused"
-                or recipients_info[lead.id]["sanitized"] in refused
-                or (self.aria_agreed_only and lead.aria_consent != "given")
-            ),
-        ]
+        keys = {id_: to_key(info["sanitized"]) for id_, info in recipients_info.items()}
+        refused = self._aria_get_refused_keys([key for key in keys.values() if key])
+        left_out = records.filtered(
+            lambda lead: lead.aria_consent == "refused"
+            or keys[lead.id] in refused
+            or (self.aria_agreed_only and lead.aria_consent != "given")
+        )
+        return [*ids, *left_out.ids]
 
-    def _aria_get_refused_numbers(self, recipients_info):
-        """Return those of the numbers whose owner refused messages, on whichever lead."""
-        numbers = [info["sanitized"] for info in recipients_info.values() if info["sanitized"]]
-        # sudo: a refusal counts, too, where a colleague or another company recorded it
-        rows = (
-            self.env["crm.lead"]
-            .sudo()
-            .with_context(active_test=False)
-            ._read_group(
-                [("phone_sanitized", "in", numbers), ("aria_consent", "=", "refused")],
-                ["phone_sanitized"],
+    @api.model
+    def _aria_get_refused_keys(self, keys):
+        """Return those of ``keys`` of telephones whose owner refused messages, on whichever lead, in any notation.
+
+        By SQL: the index of duplicates finds them, and a refusal counts, too, where a colleague or another company
+        recorded it.
+        """
+        Lead = self.env["crm.lead"]
+        Lead.flush_model(["phone", "aria_consent"])
+        key = Lead._aria_duplicate_keys("lead")["phone"]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT %s FROM crm_lead AS lead WHERE %s = ANY(%s) AND aria_consent = 'refused'",
+                key,
+                key,
+                keys,
             )
         )
-        return {number for [number] in rows}
+        return {found for [found] in rows}
 
     def _prepare_mass_sms_values(self, records):
         # EXTENDS 'sms'
@@ -66,3 +72,8 @@ class SmsComposer(models.TransientModel):
                 result[lead.id]["aria_company_id"] = company.id
                 result[lead.id]["aria_campaign_id"] = self.aria_campaign_id.id
         return result
+
+
+def to_key(number):
+    """Return what the notations of ``number`` have in common, as the index of leads has it; "" when it is none."""
+    return phone_key(number or "")[:KEY_LENGTH]

@@ -10,7 +10,7 @@
         "data/ir_cron_data.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
-        "views/sms_composer_views.xml",
+        "wizard/sms_composer_views.xml",
         "views/sms_sms_views.xml",
         "views/utm_campaign_views.xml",
     ],

@@ -38,7 +38,9 @@ class MelipayamakSoap(MelipayamakBase):
 
     def _send(self, text, numbers):
         array = {"string": numbers}
-        answer = self._call("SendSimpleSMS", to=array, **{"from": self._sender}, text=text, isflash=False)
+        answer = self._call(
+            "SendSimpleSMS", to=array, **{"from": self._sender}, text=text, isflash=False
+        )
         values = list(answer or [])
         if len(values) == 1 and len(numbers) > 1 and self._is_code(values[0]):
             values *= len(numbers)  # one refusal stands for all
@@ -94,7 +96,11 @@ class MelipayamakSoap(MelipayamakBase):
                     timeout=gateways.TIMEOUT,
                     operation_timeout=gateways.TIMEOUT,
                 )
-            except (requests.exceptions.RequestException, zeep.exceptions.Error, LxmlError) as error:
+            except (
+                requests.exceptions.RequestException,
+                zeep.exceptions.Error,
+                LxmlError,
+            ) as error:
                 gateways._logger.warning("Melipayamak's WSDL: %s", type(error).__name__)
                 raise GatewayError(gateways.UNREACHED) from None  # nothing was sent yet
             self._service = client.service

@@ -28,7 +28,10 @@ class SmsApiAria(SmsApiBase):
         :param list messages: as Odoo gives them: dicts with ``content`` and ``numbers`` (dicts of uuid and number)
         """
         self.jobs = [
-            (message["content"], {row["uuid"]: to_dialled(row["number"]) for row in message["numbers"]})
+            (
+                message["content"],
+                {row["uuid"]: to_dialled(row["number"]) for row in message["numbers"]},
+            )
             for message in messages
         ]
         try:
@@ -105,7 +108,9 @@ class SmsApiAria(SmsApiBase):
             gateways.LIMIT: env._(
                 "The daily limit of the SMS gateway is reached; send the message again tomorrow."
             ),
-            gateways.BUSY: env._("The SMS gateway is busy; send the message again in some minutes."),
+            gateways.BUSY: env._(
+                "The SMS gateway is busy; send the message again in some minutes."
+            ),
             gateways.UNREACHED: env._(
                 "The SMS gateway could not be reached and nothing was sent; send the message again later."
             ),
@@ -124,5 +129,7 @@ def to_dialled(number):
     number = to_latin_digits(number or "").strip()
     digits = "".join(char for char in number if char.isdigit())
     is_foreign = number.startswith(("+", "00")) and 8 <= len(digits) <= 17
-    is_iranian = digits.removeprefix("00").startswith("98")  # a number of Iran that parse_phone refuses
+    is_iranian = digits.removeprefix("00").startswith(
+        "98"
+    )  # a number of Iran that parse_phone refuses
     return ("00" + digits.removeprefix("00")) if is_foreign and not is_iranian else ""

@@ -29,8 +29,10 @@ class AriaNotice(models.Model):
     def _aria_tell_otherwise(self):
         """Put news whose text message failed into the inbox of those who wanted no other channel."""
         lost = self._filter_needed().filtered(
-            lambda notice: not any(
-                notice.user_id._aria_wants(channel) for channel in ("inbox", "mail", "push")
+            lambda notice: (
+                not any(
+                    notice.user_id._aria_wants(channel) for channel in ("inbox", "mail", "push")
+                )
             )
         )
         texts = lost._aria_get_texts()

@@ -89,8 +89,9 @@ class SmsSms(models.Model):
     def action_set_outgoing(self):
         # EXTENDS 'sms'
         self.write({"aria_problem": False, "aria_asked": 0, "aria_message_id": False})
-        super().action_set_outgoing()
+        result = super().action_set_outgoing()
         self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger()
+        return result
 
     def resend_failed(self):
         # EXTENDS 'sms'
@@ -165,7 +166,9 @@ class SmsSms(models.Model):
     def _aria_give_up_lost(self):
         """Tell as unknown what a process claimed that died: it may have been sent, and is never sent again by itself."""
         limit = fields.Datetime.now() - timedelta(minutes=LOST_MINUTES)
-        lost = self.search([("state", "=", "process"), ("aria_claimed_at", "<", limit)], limit=BATCH)
+        lost = self.search(
+            [("state", "=", "process"), ("aria_claimed_at", "<", limit)], limit=BATCH
+        )
         for company, batch in lost.grouped("aria_company_id").items():
             if company.aria_sms_provider:
                 api_ = batch._aria_prepare_api()
@@ -176,21 +179,22 @@ class SmsSms(models.Model):
 
     def _handle_call_result_hook(self, results):
         # EXTENDS 'sms'
-        super()._handle_call_result_hook(results)
+        result = super()._handle_call_result_hook(results)
         now = fields.Datetime.now()
         by_uuid = {result["uuid"]: result for result in results}
         for sms in self._aria_has_gateway():
-            result = by_uuid[sms.uuid]
-            message_id = result.get("aria_message_id")
+            found = by_uuid[sms.uuid]
+            message_id = found.get("aria_message_id")
             sms.write(
                 {
-                    "aria_problem": result.get("failure_reason"),
+                    "aria_problem": found.get("failure_reason"),
                     "aria_message_id": message_id,
                     "aria_ask_at": now + timedelta(minutes=1) if message_id else False,
                     "to_delete": sms.to_delete and not message_id and not sms.aria_campaign_id,
                 }
             )
         self.filtered(lambda sms: sms.state == "error").aria_notice_id._aria_tell_otherwise()
+        return result
 
     # ------------------------------------------------------------------ delivery
     @api.model

@@ -32,12 +32,16 @@ def wsdl(url):
     elements, messages, operations, bindings = [], [], [], []
     for name, (arguments, result) in METHODS.items():
         rows = "".join(
-            '<s:element minOccurs="0" maxOccurs="1" name="{}" type="{}"/>'.format(*row.split(":", 1))
+            '<s:element minOccurs="0" maxOccurs="1" name="{}" type="{}"/>'.format(
+                *row.split(":", 1)
+            )
             for row in arguments
         )
         elements.append(_element(name, rows))
         elements.append(
-            _element(f"{name}Response", f'<s:element minOccurs="0" name="{name}Result" type="{result}"/>')
+            _element(
+                f"{name}Response", f'<s:element minOccurs="0" name="{name}Result" type="{result}"/>'
+            )
         )
         for suffix, element in (("SoapIn", name), ("SoapOut", f"{name}Response")):
             messages.append(

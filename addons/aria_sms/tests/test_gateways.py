@@ -83,9 +83,7 @@ class TestGateways(BaseCase):
     def test_one_wrong_number_does_not_stop_the_others(self):
         for gateway in self.each():
             states = self.states(gateway, NUMBERS[0], BAD_NUMBER, *NUMBERS[1:])
-            self.assertEqual(
-                states, [gateways.SENT, gateways.NUMBER, gateways.SENT, gateways.SENT]
-            )
+            self.assertEqual(states, [gateways.SENT, gateways.NUMBER, gateways.SENT, gateways.SENT])
             self.assertEqual(
                 sorted(self.server.sent.values())[-3:], sorted(NUMBERS), "each of the others once"
             )

@@ -138,7 +138,9 @@ class Gateway:
         :raise GatewayError: it does not answer, or nothing that can be read
         """
         try:
-            response = self._session.post(address, data=data, timeout=TIMEOUT, allow_redirects=False)
+            response = self._session.post(
+                address, data=data, timeout=TIMEOUT, allow_redirects=False
+            )
         except requests.exceptions.RequestException as error:
             raise _note(error) from None  # the message of the error holds the address
         try:

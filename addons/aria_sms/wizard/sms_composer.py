@@ -24,7 +24,11 @@ class SmsComposer(models.TransientModel):
             leads = composer._get_records()
             is_mass = composer.res_model == "crm.lead" and composer.composition_mode == "mass"
             composer.aria_left_out_count = (
-                len(composer._get_optout_record_ids(leads, composer._prepare_recipient_values(leads)))
+                len(
+                    composer._get_optout_record_ids(
+                        leads, composer._prepare_recipient_values(leads)
+                    )
+                )
                 if is_mass
                 else 0
             )
@@ -37,9 +41,11 @@ class SmsComposer(models.TransientModel):
         keys = {id_: to_key(info["sanitized"]) for id_, info in recipients_info.items()}
         refused = self._aria_get_refused_keys([key for key in keys.values() if key])
         left_out = records.filtered(
-            lambda lead: lead.aria_consent == "refused"
-            or keys[lead.id] in refused
-            or (self.aria_agreed_only and lead.aria_consent != "given")
+            lambda lead: (
+                lead.aria_consent == "refused"
+                or keys[lead.id] in refused
+                or (self.aria_agreed_only and lead.aria_consent != "given")
+            )
         )
         return [*ids, *left_out.ids]
 

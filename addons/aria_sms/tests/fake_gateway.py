@@ -167,6 +167,7 @@ class FakeGateway(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self):
+        # EXTENDS 'ThreadingHTTPServer'
         super().__init__(("127.0.0.1", 0), Handler)
         self.calls, self.sent, self.ids = [], {}, itertools.count(5237890123)
         self.trouble, self.release = None, threading.Event()

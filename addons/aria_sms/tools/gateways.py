@@ -56,6 +56,7 @@ class GatewayError(Exception):
     """A question that the gateway did not answer; ``state`` is one of the states above."""
 
     def __init__(self, state, reason=""):
+        # EXTENDS 'Exception'
         super().__init__(state)
         self.state, self.reason = state, reason
 
@@ -173,6 +174,7 @@ class Kavenegar(Gateway):
     REPORTS = {6: UNDELIVERED, 10: DELIVERED, 11: UNDELIVERED, 13: UNDELIVERED, 14: BLOCKED}
 
     def __init__(self, key, sender, url=None):
+        # EXTENDS 'Gateway'
         super().__init__(url)
         self._key, self._sender = key, sender
 
@@ -256,6 +258,7 @@ class MelipayamakBase(Gateway):
     }
 
     def __init__(self, username, password, sender, url=None):
+        # EXTENDS 'Gateway'
         super().__init__(url)
         self._account = {"username": username, "password": password}
         self._sender = sender

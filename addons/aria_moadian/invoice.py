@@ -5,10 +5,10 @@ which cuts off where Odoo rounds. What then differs from the books is at most a 
 """
 
 import re
-from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from .invoice_lines import GOLD_FEES, Lines, filled, is_inside
+from .invoice_payments import paid_of, payment_rows
 from .lib import amounts
 from .lib.constants import (
     CANCELLATION,
@@ -24,7 +24,9 @@ from .lib.constants import (
     LATE,
     LEGAL,
     MIXED,
+    NO_PAYMENT_PATTERNS,
     NO_RETURN_PATTERNS,
+    OIL,
     ORIGINAL,
     PARTNERSHIP,
     PERSON,
@@ -34,6 +36,7 @@ from .lib.constants import (
     TYPE_PATTERNS,
     TYPE_SIMPLE,
 )
+from .moments import TEHRAN, issue_moment, milliseconds
 from .particulars import PARTICULARS
 from .sentences import Unfit
 
@@ -43,6 +46,7 @@ SAME = {
     CURRENCY: ("sstid", "exr", "vra"),
     EXPORT: ("sstid", "vra"),
     EXCHANGE: ("sstid", "vra"),
+    OIL: ("sstid", "fee", "vra", "vba"),
 }
 WHOLE_ONLY = (*NO_RETURN_PATTERNS, CURRENCY)  # a sale of currency has no quantity that could shrink
 KEPT_BY_RETURN = (
@@ -53,20 +57,6 @@ KEPT_BY_RETURN = (
 KEPT_BY_LINE = (
     *("sstid", "sstt", "mu", "fee", "cut", "exr", "vra", "vba", "odt", "odr", "olt", "olr", "cui"),
 )
-# Iran has no summer time since 1401; older dates are never sent
-TEHRAN = timezone(timedelta(hours=3, minutes=30))
-
-
-def milliseconds(moment):
-    """Return an aware datetime as Unix milliseconds."""
-    return int(moment.timestamp() * 1000)
-
-
-def issue_moment(date, now):
-    """Return when an invoice of a date was issued: now if it is of today in Tehran, else noon of its day there."""
-    if date == now.astimezone(TEHRAN).date():
-        return now
-    return datetime.combine(date, time(12), TEHRAN)
 
 
 class InvoiceBuilder(Lines):
@@ -100,6 +90,8 @@ class InvoiceBuilder(Lines):
         invoice = amounts.compute_invoice({"header": header, "body": lines, "payments": []})
         if header["inty"] == TYPE_FULL:
             invoice = self._settle(invoice)
+        if self.inp not in NO_PAYMENT_PATTERNS:
+            invoice["payments"] = payment_rows(self.move, invoice["header"], self.now)
         return invoice
 
     def build_correction(self, reference, original):
@@ -310,10 +302,15 @@ class InvoiceBuilder(Lines):
         return int(sum(abs(Decimal(str(line.balance))) for line in now))
 
     def _paid(self):
-        return int(
-            abs(Decimal(str(self.move.amount_total_signed)))
-            - abs(Decimal(str(self.move.amount_residual_signed)))
-        )
+        """Return what is paid in Rial: what the books know, and payments that have no entry yet."""
+        rest = abs(Decimal(str(self.move.amount_residual_signed)))
+        booked = abs(Decimal(str(self.move.amount_total_signed))) - rest
+        return int(booked + min(rest, self._unbooked()))
+
+    def _unbooked(self):
+        if not self.move.matched_payment_ids:
+            return 0
+        return sum(paid.amount for paid in paid_of(self.move) if not paid.booked)
 
     def _check_currency(self):
         if self.company.currency_id.name != "IRR":

@@ -20,6 +20,7 @@ from .lib.constants import (
     GOLD_VAT_RATE,
     MATRIX,
     MATRIX_COLUMNS,
+    OIL,
     SINGLE_UNIT_PATTERNS,
 )
 from .sentences import Unfit, in_both
@@ -30,6 +31,7 @@ MOST_UNITS = 500  # lines that one line of tickets may become
 GOLD_FEES = ("consfee", "spro", "bros")
 MARGIN = "margin"
 JOINING = {GOLD: GOLD_FEES, CURRENCY: (MARGIN,)}
+LITRE = "1637"  # the code of the unit; sums of VAT by quantity are by the litre
 LEADING = {GOLD: "gold", CURRENCY: "currency"}
 
 
@@ -291,16 +293,19 @@ class Lines:
     def _taxes(self, line):
         """Return rates and fixed sums of a line's taxes by their kind."""
         rates, sums, titles = defaultdict(Decimal), defaultdict(Decimal), defaultdict(list)
+        base = Decimal(0)
         for tax in line.tax_ids.flatten_taxes_hierarchy():
             if tax.aria_moadian_kind in (False, "none"):
                 continue
             kind, amount = tax.aria_moadian_kind, Decimal(str(tax.amount))
             titles[kind].append(tax.invoice_label or tax.name)
-            if tax.amount_type == "fixed":
+            if kind == "vat" and tax.amount_type == "fixed":
+                base += amount * self._rate()
+            elif tax.amount_type == "fixed":
                 sums[kind] += amount * Decimal(str(line.quantity)) * self._rate()
             else:
                 rates[kind] += amount
-        row = {"vra": rates["vat"]}
+        row = self._litre_base(line, base, rates["vat"]) if base else {"vra": rates["vat"]}
         for kind, title, rate, total in (
             ("other", "odt", "odr", "odam"),
             ("legal", "olt", "olr", "olam"),
@@ -312,12 +317,32 @@ class Lines:
                 )
         return row
 
+    def _litre_base(self, line, base, rate):
+        """Return the VAT by the litre of oil products; a fixed sum of VAT is nothing else anywhere."""
+        if self.inp != OIL or rate or line.product_uom_id.aria_moadian_code != LITRE:
+            raise Unfit(
+                self.env,
+                lambda env: env._(
+                    "“%(line)s” carries VAT as a fixed sum; only oil products sold by the litre do (pattern “%(pattern)s”,"
+                    " unit litre), without a rate of VAT beside it.",
+                    line=line.name,
+                    pattern=self.move._aria_pattern_name(OIL, env),
+                ),
+                "body",
+            )
+        return {"vba": amounts.truncate(base, 4)}
+
     # ------------------------------------------------------------------ deductions
     def _spread_discount(self, line, rows):
         """Spread a negative line over the rows with its rate of VAT, as discounts in proportion."""
         self._check_line(line)
-        rest, rate = -self._target(line), self._taxes(line)["vra"]
-        same = [row for row in rows if row.get("vra") == rate and "fee" in row]
+        rest, taxes = -self._target(line), self._taxes(line)
+        # VAT by the litre does not follow the price: a deduction without VAT fits it
+        same = [
+            row
+            for row in rows
+            if row.get("vra", 0) == taxes.get("vra") and "fee" in row
+        ]
         rooms = [room(amounts.compute_line(each, self.inp)) for each in same]
         if rest > sum(rooms):
             raise Unfit(

@@ -20,6 +20,7 @@ from .constants import SIGNING_KEY_BITS
 
 _PKCS1 = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
+_LONGEST_NAME = 64  # characters of a common name (X.520)
 
 
 class KeyFault(ValueError):
@@ -32,7 +33,13 @@ class KeyFault(ValueError):
 
 
 class Signer(Protocol):
-    """What signs: a key in memory (:class:`SoftwareSigner`) or one that never leaves its token (PKCS#11)."""
+    """What signs: a key in memory (:class:`SoftwareSigner`) or one that never leaves its token (PKCS#11).
+
+    The seam for a token: an object with these two methods goes wherever a private key does.
+    """
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        """Return the public half, which has to be that of the certificate."""
 
     def sign_rs256(self, data: bytes) -> bytes:
         """Return the RSASSA-PKCS1-v1_5 signature with SHA-256 over ``data``."""
@@ -204,13 +211,14 @@ def make_request(
     :param name: the name of the person or company, in Persian or English
     :param stamp: a company's stamp ("[Stamp]"); False for a person's signature ("[Sign]")
     """
+    kind = f" [{'Stamp' if stamp else 'Sign'}]"
     parts = [
         (NameOID.COUNTRY_NAME, "IR"),
         (NameOID.ORGANIZATION_NAME, organisation),
         (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
         (NameOID.SERIAL_NUMBER, national_id),
-        (NameOID.COMMON_NAME, f"{name} [{'Stamp' if stamp else 'Sign'}]"),
-        (NameOID.EMAIL_ADDRESS, email),
+        (NameOID.COMMON_NAME, f"{name[: _LONGEST_NAME - len(kind)].strip()}{kind}"),
+        (NameOID.EMAIL_ADDRESS, email if email.isascii() else ""),
     ]
     subject = x509.Name([x509.NameAttribute(oid, text) for oid, text in parts if text])
     request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, _SHA256)

@@ -8,6 +8,7 @@ from . import account_move_difference
 from . import account_move_issues
 from . import account_move_board
 from . import account_move_line
+from . import account_payment
 from . import account_tax
 from . import aria_moadian_good
 from . import aria_moadian_memory

@@ -60,6 +60,7 @@ class AriaMoadianMemory(models.Model):
         "halted",
         "halt_note",
         "halt_serial",
+        "certificate_request",
     )
     _check_company_auto = True
     _order = "company_id, name"
@@ -338,7 +339,10 @@ class AriaMoadianMemory(models.Model):
         return found.fa if (self.env.lang or "").startswith("fa") else found.en
 
     def _load_key(self):
-        """Return the private key of a memory: from its file on the server, or from the vault."""
+        """Return the private key of a memory: from its file on the server, or from the vault.
+
+        A hook: an addon for a token of hardware (PKCS#11) returns a ``lib.keys.Signer`` instead.
+        """
         secrets = self._open_secrets()
         path = self.sudo().key_path  # the path is for the administrator only
         if path:

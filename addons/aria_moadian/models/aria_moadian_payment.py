@@ -4,8 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.aria_persian.tools.letters import to_latin_digits
+
 from ..engine import update_many, with_token
-from ..invoice import TEHRAN
+from ..moments import TEHRAN
 from ..lib import client as clients
 from .account_journal import METHODS
 
@@ -50,6 +52,8 @@ class AriaMoadianPayment(models.Model):
     amount = fields.Monetary(required=True)
     paid_on = fields.Date(required=True)
     method = fields.Selection(METHODS, "Way of Payment", required=True)
+    terminal = fields.Char()
+    tracking = fields.Char("Tracking Number")
     state = fields.Selection(STATES, required=True, index=True)
     answer = fields.Text()
     next_try = fields.Datetime()
@@ -61,9 +65,12 @@ class AriaMoadianPayment(models.Model):
     @api.model
     def _collect(self):
         """Make a notice for each payment that accepted invoices on credit got after they were sent."""
-        for name in ("account.partial.reconcile", "account.move.line", "account.move"):
+        names = ("account.partial.reconcile", "account.move.line", "account.move", "account.payment")
+        for name in names:
             self.env[name].flush_model()
-        self.env["account.journal"].flush_model(["aria_moadian_payment_method"])
+        self.env["account.journal"].flush_model(
+            ["aria_moadian_payment_method", "aria_moadian_terminal"]
+        )
         self.env["aria.moadian.memory"].flush_model(["auto_payments"])
         rows = self.env.execute_query_dict(self._get_new_query())
         return with_token(self).create(rows)
@@ -71,12 +78,15 @@ class AriaMoadianPayment(models.Model):
     def _get_new_query(self):
         """Return the statement for the values of notices that are not made yet.
 
-        What was paid before the packet was made stands in it as its cash part; credit notes are documents of their own.
+        What was paid before the packet was made stands in it as its cash part, also when the bank tells of it later;
+        the last packet counts, as a correction says anew what was paid. Credit notes are documents of their own.
         """
         return SQL(
             """
             SELECT DISTINCT ON (p.id) p.id AS partial_ref, m.id AS move_id, s.memory_id, s.company_id, s.taxid,
-                   p.amount, c.date AS paid_on, COALESCE(j.aria_moadian_payment_method, 'OTHER') AS method,
+                   p.amount, c.date AS paid_on, j.aria_moadian_terminal AS terminal,
+                   COALESCE(y.aria_moadian_method, j.aria_moadian_payment_method, 'OTHER') AS method,
+                   y.aria_moadian_tracking AS tracking,
                    CASE WHEN f.auto_payments THEN 'queued' ELSE 'open' END AS state
               FROM aria_moadian_submission s
               JOIN account_move m ON m.id = s.move_id
@@ -85,11 +95,19 @@ class AriaMoadianPayment(models.Model):
               JOIN account_move_line c ON c.id = p.credit_move_id
               JOIN account_move b ON b.id = c.move_id
               JOIN account_journal j ON j.id = b.journal_id
+              JOIN res_company o ON o.id = m.company_id
+              LEFT JOIN account_payment y ON y.id = b.origin_payment_id
               JOIN aria_moadian_memory f ON f.id = s.memory_id
              WHERE m.move_type = 'out_invoice' AND m.aria_moadian_state IN ('accepted', 'warned')
                AND s.state IN ('accepted', 'warned') AND s.subject != '3'
                AND s.content::jsonb #>> '{header,setm}' IN ('2', '3')
-               AND b.move_type = 'entry' AND p.create_date > s.create_date
+               AND NOT EXISTS (SELECT 1 FROM aria_moadian_submission l WHERE l.move_id = m.id AND l.id > s.id
+                               AND l.state IN ('accepted', 'warned'))
+               AND b.move_type = 'entry' AND b.journal_id IS DISTINCT FROM o.currency_exchange_journal_id
+               AND p.create_date > s.create_date
+               AND NOT EXISTS (SELECT 1 FROM account_move__account_payment r JOIN account_payment q ON q.id = r.payment_id
+                               WHERE r.invoice_id = m.id AND q.move_id IS NULL AND q.create_date <= s.create_date
+                               AND abs(q.amount_company_currency_signed) = p.amount AND b.statement_line_id IS NOT NULL)
                AND NOT EXISTS (SELECT 1 FROM aria_moadian_payment n WHERE n.partial_ref = p.id)
              ORDER BY p.id, s.id DESC
             """
@@ -205,7 +223,14 @@ class AriaMoadianPayment(models.Model):
     def _take_answer(self, client):
         paid_at = datetime.combine(self.paid_on, time(12), TEHRAN)
         try:
-            errors = client.register_payment(self.taxid, int(self.amount), paid_at, self.method)
+            errors = client.register_payment(
+                self.taxid,
+                int(self.amount),
+                paid_at,
+                self.method,
+                terminal_number=to_latin_digits(self.terminal or "") or None,
+                reference_number=to_latin_digits(self.tracking or "") or None,
+            )
         except clients.OutcomeUnknown as error:
             self._move_on("unknown", answer=self.memory_id._tell(error))
         except clients.NotSent as error:

@@ -97,3 +97,13 @@ class Authority:
         builder = self._builder(subject, self.certificate.subject, key.public_key(), begin, end)
         certificate = builder.sign(self.key, hashes.SHA256())
         return Credentials(pem_of_key(key), certificate.public_bytes(serialization.Encoding.PEM))
+
+    def license(self, request, begin, end):
+        """Return the certificate (PEM) of a certificate request (PEM), valid between two aware datetimes."""
+        asked = x509.load_pem_x509_csr(request)
+        if not asked.is_signature_valid:
+            raise ValueError("The request is not signed by the key in it.")
+        builder = self._builder(
+            asked.subject, self.certificate.subject, asked.public_key(), begin, end
+        )
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

@@ -38,6 +38,11 @@ TOKEN_CODES = {
 }
 FILTERS = ("SUCCESS", "FAILED", "TIMEOUT", "IN_PROGRESS")
 PAYMENT_METHODS = ("CHEQUE", "BARTER", "CASH", "POS", "INTERNET", "CARD", "TRANSFER", "OTHER")
+# what a payment notice may say of the bank: (name, code of the refusal, form)
+PAYMENT_NUMBERS = (
+    ("terminalNumber", "0106204", "[0-9]{8}"),
+    ("referenceNumber", "0106304", "[0-9]{1,14}"),
+)
 NONCE_DEFAULT_S, NONCE_LIFE_S = 30, (10, 200)
 MAX_PACKETS, MAX_IDS, MAX_MESSAGES, MAX_WINDOW_DAYS = 1000, 100, 50, 7
 BATCH = 50
@@ -660,6 +665,9 @@ class Service:
         amount = notice.get("paidAmount")
         if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:
             return "0107605"
+        for name, code, form in PAYMENT_NUMBERS:
+            if name in notice and not re.fullmatch(form, str(notice[name])):
+                return code
         with self.book.lock:
             paid = self.book.row(
                 "SELECT coalesce(sum(amount), 0) AS total FROM payments WHERE taxid = ?", (taxid,)
@@ -713,7 +721,9 @@ class Service:
             "packets": {row["status"]: row["count"] for row in statuses},
             "payments": [
                 dict(row)
-                for row in self.book.rows("SELECT taxid, amount FROM payments ORDER BY id")
+                for row in self.book.rows(
+                    f"SELECT taxid, amount{', document' if documents else ''} FROM payments ORDER BY id"
+                )
             ],
             "calls": self.book.counters(),
         }

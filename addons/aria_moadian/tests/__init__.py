@@ -7,6 +7,7 @@ from . import test_correction
 from . import test_faults
 from . import test_goods
 from . import test_invoice
+from . import test_invoice_payments
 from . import test_issues
 from . import test_lib_amounts
 from . import test_lib_client

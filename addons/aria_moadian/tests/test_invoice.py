@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.aria_moadian.invoice import TEHRAN, InvoiceBuilder, issue_moment
+from odoo.addons.aria_moadian.invoice import InvoiceBuilder
+from odoo.addons.aria_moadian.moments import TEHRAN, issue_moment
 
 from .common import InvoiceCase
 

@@ -119,6 +119,16 @@ def test_request_for_a_certificate():
     assert request.public_key().public_numbers() == signing_key().public_key().public_numbers()
 
 
+def test_request_of_a_long_name():
+    request = x509.load_pem_x509_csr(
+        keys.make_request(signing_key(), "شرکت " * 20, SELLER, email="پست@b.ir")
+    )
+    texts = {attribute.rfc4514_attribute_name: attribute.value for attribute in request.subject}
+    assert len(texts["CN"]) <= 64
+    assert texts["CN"].endswith(" [Stamp]")
+    assert not [name for name in texts if "1.9.1" in name]
+
+
 def test_new_keys_have_the_right_size():
     assert keys.generate_key().key_size == 2048
     assert keys.public_pem(signing_key()).startswith(b"-----BEGIN PUBLIC KEY-----")

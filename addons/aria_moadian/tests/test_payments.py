@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 from odoo import fields
@@ -75,6 +76,31 @@ class TestPayments(SimulatedCase):
         with self.assertRaises(UserError):
             self.rpc(self.accountant, "aria.moadian.payment", "action_send", notice.ids)
         self.assertEqual(self.there(), [400])
+
+    def test_number_and_terminal_go_along(self):
+        self.memory.auto_payments = True
+        move = self.credit_invoice()
+        journal = self.pay(move, 400).journal_id
+        journal.write({"aria_moadian_payment_method": "POS", "aria_moadian_terminal": "۱۲۳۴۵۶۷۸"})
+        notice = self.notices()
+        self.assertEqual((notice.state, notice.method, notice.terminal), ("accepted", "POS", "۱۲۳۴۵۶۷۸"))
+        told = json.loads(self.simulator.report(documents=True)["payments"][-1]["document"])
+        self.assertEqual((told["paymentMethod"], told["terminalNumber"]), ("POS", "12345678"))
+
+    def test_a_correction_lists_what_was_paid_before_it(self):
+        move = self.credit_invoice("")
+        entry = self.pay(move, 400)
+        move.button_draft()  # which takes the payment off
+        move.invoice_line_ids.price_unit = 900
+        move.action_post()
+        receivable = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        (entry.line_ids.filtered("credit") | receivable).reconcile()
+        move.action_aria_moadian_send()
+        self.run_all()
+        document = move.aria_moadian_submission_ids.sorted("id")[-1:]._document()
+        self.assertEqual((document["header"]["ins"], document["header"]["setm"]), (2, 3))
+        self.assertEqual([row["pv"] for row in document["payments"]], [400])
+        self.assertFalse(self.notices())
 
     def test_looked_for_by_hand(self):
         move = self.credit_invoice()

@@ -1,3 +1,8 @@
+import base64
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -63,6 +68,53 @@ class TestSetup(InvoiceCase):
         names = self.env["aria.moadian.setup"]._fields
         self.assertFalse(names["private_key"].store or names["key_password"].store)
 
+    def test_own_key_and_a_request_for_its_certificate(self):
+        wizard = self.start()
+        with self.assertRaisesRegex(UserError, "Type the memory id first"):
+            wizard.action_make_request()
+        wizard.action_next()
+        wizard.action_make_request()
+        request = base64.b64decode(wizard.certificate_request)
+        subject = x509.load_pem_x509_csr(request).subject.rfc4514_string()
+        self.assertIn(SELLER, subject)
+        self.assertIn("[Stamp]", subject)
+        self.assertNotIn(b"PRIVATE", request)
+        self.assertTrue(wizard.has_key)
+        with self.assertRaisesRegex(UserError, "has a private key"):
+            wizard.action_make_request()
+        now = datetime.now(timezone.utc)
+        licensed = self.simulator.service.authority.license(
+            request, now - timedelta(days=1), now + timedelta(days=300)
+        )
+        wizard.write({"certificate": self.file(licensed)})
+        wizard.memory_id._make_client().forget_server_key()
+        wizard.action_next()
+        self.assertNotIn("text-danger", wizard.test_html)
+        self.assertEqual(wizard.fiscal_status, "ACTIVE")
+
+    def test_a_request_of_nobody(self):
+        wizard = self.start()
+        wizard.action_next()
+        self.company.partner_id.write({"aria_economic_code": False, "aria_national_id": False})
+        with self.assertRaisesRegex(UserError, "national id of"):
+            wizard.action_make_request()
+        with self.assertRaises(AccessError):
+            self.rpc(
+                self.accountant,
+                "aria.moadian.memory",
+                "action_make_request",
+                wizard.memory_id.ids,
+            )
+        with self.assertRaises(AccessError):
+            self.rpc(
+                self.manager,
+                "aria.moadian.memory",
+                "write",
+                wizard.memory_id.ids,
+                {"certificate_request": "eA=="},
+            )
+        self.assertFalse(wizard.memory_id.has_key)
+
     def test_each_step_says_what_is_missing(self):
         with self.assertRaisesRegex(UserError, "Type the memory id"):
             self.start(name=False).action_next()
@@ -88,7 +140,7 @@ class TestSetup(InvoiceCase):
         with self.assertRaises(AccessError):
             self.rpc(self.accountant, "aria.moadian.setup", "create", {"name": "A1112K"})
         wizard = self.start()
-        for name in ("action_next", "action_back", "action_test"):
+        for name in ("action_next", "action_back", "action_test", "action_make_request"):
             with self.assertRaises(AccessError):
                 self.rpc(self.accountant, "aria.moadian.setup", name, wizard.ids)
         other = self.env["res.company"].create({"name": "دیگر"})

@@ -1,7 +1,10 @@
 from random import Random
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
+
+from odoo.addons.aria_moadian.lib import keys
 
 from .simulated import SimulatedCase
 
@@ -14,6 +17,33 @@ class TestSimulated(SimulatedCase):
         self.memory.action_test_connection()
         self.assertNotIn("✗", self.memory.test_result)
         self.assertEqual(self.memory.fiscal_status, "ACTIVE")
+
+    def test_a_token_of_hardware_signs(self):
+        """What stands in for the key of a memory (PKCS#11) signs calls and packets; no key is in this process' hands."""
+        signer = keys.SoftwareSigner(self.memory._load_key())
+
+        class Token:
+            signed = 0
+
+            def public_key(self):
+                return signer.public_key()
+
+            def sign_rs256(self, data):
+                self.signed += 1
+                return signer.sign_rs256(data)
+
+        token = Token()
+        self.enterContext(
+            patch.object(type(self.memory), "_load_key", lambda _memory: token)
+        )
+        self.memory.write({"private_key": False})
+        move = self.make_invoice()
+        move.action_aria_moadian_send()
+        self.run_all()
+        self.assertEqual(move.aria_moadian_state, "accepted", move.aria_moadian_message)
+        self.assertGreater(token.signed, 2)
+        self.memory.action_test_connection()
+        self.assertNotIn("✗", self.memory.test_result)
 
     def test_odd_prices_and_discounts_are_taken(self):
         random = Random(1405)

@@ -1,3 +1,4 @@
+from . import account_payment_register
 from . import aria_moadian_sheet_mixin
 from . import aria_moadian_period_mixin
 from . import aria_moadian_assign

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
 
-from ..invoice import TEHRAN
+from ..moments import TEHRAN
 from ..lib import client as clients
 from ..lib.constants import DAY_MS, MAX_INQUIRY_DAYS, MAX_PAGE_SIZE
 from ..lib.packet import PacketFault

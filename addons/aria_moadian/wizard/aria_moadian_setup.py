@@ -47,6 +47,8 @@ class AriaMoadianSetup(models.TransientModel):
     certificate_owner = fields.Char(related="memory_id.certificate_owner")
     certificate_end = fields.Date(related="memory_id.certificate_end")
     has_key = fields.Boolean(related="memory_id.has_key")
+    certificate_request = fields.Binary(related="memory_id.certificate_request")
+    certificate_request_name = fields.Char(related="memory_id.certificate_request_name")
     private_key = fields.Binary(compute="_compute_secrets", readonly=False, exportable=False)
     key_password = fields.Char(compute="_compute_secrets", readonly=False, exportable=False)
     auto_send = fields.Boolean(related="memory_id.auto_send", readonly=False)
@@ -116,6 +118,15 @@ class AriaMoadianSetup(models.TransientModel):
         self.step = STEPS[min(STEPS.index(self.step) + 1, 2)]
         if self.step == "test":
             self.memory_id.action_test_connection()
+        return self._show()
+
+    def action_make_request(self):
+        """Make a key and a certificate request for the memory, when there is no key yet."""
+        self.ensure_one()
+        self._demand_manager()
+        if not self.memory_id:
+            raise UserError(self.env._("Type the memory id first; the key belongs to it."))
+        self.memory_id.action_make_request()
         return self._show()
 
     def action_back(self):

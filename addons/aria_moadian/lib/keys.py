@@ -20,7 +20,7 @@ from .constants import SIGNING_KEY_BITS
 
 _PKCS1 = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
-_LONGEST_NAME = 64  # characters of a common name (X.520)
+_LONGEST_NAME = 64  # bytes of a common name: X.520 says characters, programs count bytes
 
 
 class KeyFault(ValueError):
@@ -217,7 +217,7 @@ def make_request(
         (NameOID.ORGANIZATION_NAME, organisation),
         (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
         (NameOID.SERIAL_NUMBER, national_id),
-        (NameOID.COMMON_NAME, f"{name[: _LONGEST_NAME - len(kind)].strip()}{kind}"),
+        (NameOID.COMMON_NAME, f"{_cut(name, _LONGEST_NAME - len(kind))}{kind}"),
         (NameOID.EMAIL_ADDRESS, email if email.isascii() else ""),
     ]
     subject = x509.Name([x509.NameAttribute(oid, text) for oid, text in parts if text])
@@ -240,6 +240,12 @@ def _password_fault(password):
             "فایل کلید رمز دارد؛ رمز آن را وارد کنید.", "The key is encrypted; give its password."
         )
     return KeyFault("رمز فایل کلید درست نیست.", "The password of the key is wrong.")
+
+
+def _cut(text, most):
+    """Return a text of at most so many bytes, whole words where there are several."""
+    cut = text.encode()[:most].decode(errors="ignore")
+    return (cut if cut == text else cut.rpartition(" ")[0] or cut).strip()
 
 
 def _is_encrypted(data):

@@ -8,14 +8,14 @@ from .common import InvoiceCase
 from .lib_common import SELLER
 from .simulated import Open
 
-DESKTOP = "1366x768"
+DESKTOP, PHONE = "1366x768", "390x844"
 
 
 @tagged("post_install", "-at_install")
 class TestAccountantsMonth(InvoiceCase, HttpCase):
     """Connect, fix three refused invoices, send, correct, return, cancel, reconcile: in the browser, in Persian."""
 
-    browser_size = DESKTOP
+    prefix = "aria_moadian_"
 
     @classmethod
     def setUpClass(cls):
@@ -61,7 +61,7 @@ class TestAccountantsMonth(InvoiceCase, HttpCase):
             )
 
     def tour(self, name, path):
-        self.start_tour(path, f"aria_moadian_{name}", login="month", timeout=120)
+        self.start_tour(path, f"{self.prefix}{name}", login="month", timeout=120)
         self.env.invalidate_all()
 
     def run_cron(self, name):
@@ -102,7 +102,16 @@ class TestAccountantsMonth(InvoiceCase, HttpCase):
         )
         return moves
 
-    def test_month(self):
+    def test_month_at_the_desk(self):
+        self.browser_size = DESKTOP
+        self.do_month()
+
+    def test_month_on_the_phone(self):
+        self.browser_size, self.touch_enabled = PHONE, True
+        self.prefix = "aria_moadian_phone_"
+        self.do_month()
+
+    def do_month(self):
         first = self.connect()
         sold = self.make_invoice({"quantity": 10})
         wrong = self.make_invoice({"quantity": 9})

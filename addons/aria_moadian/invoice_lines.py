@@ -338,11 +338,7 @@ class Lines:
         self._check_line(line)
         rest, taxes = -self._target(line), self._taxes(line)
         # VAT by the litre does not follow the price: a deduction without VAT fits it
-        same = [
-            row
-            for row in rows
-            if row.get("vra", 0) == taxes.get("vra") and "fee" in row
-        ]
+        same = [row for row in rows if row.get("vra", 0) == taxes.get("vra") and "fee" in row]
         rooms = [room(amounts.compute_line(each, self.inp)) for each in same]
         if rest > sum(rooms):
             raise Unfit(

@@ -41,9 +41,7 @@ class Paid(NamedTuple):
 
 def paid_of(move):
     """Return what was paid of an invoice, by day: a list of :class:`Paid`. Credit notes pay nothing."""
-    waiting = [
-        row for row in move.matched_payment_ids if not row.move_id and row.state in STANDING
-    ]
+    waiting = [row for row in move.matched_payment_ids if not row.move_id and row.state in STANDING]
     found = []
     for partial in _partials(move):
         line, amount = partial.credit_move_id, int(partial.amount)
@@ -111,9 +109,7 @@ def _row(move, paid, amount, now):
 
 
 def _method(paid):
-    return (
-        paid.payment.aria_moadian_method or paid.journal.aria_moadian_payment_method or "OTHER"
-    )
+    return paid.payment.aria_moadian_method or paid.journal.aria_moadian_payment_method or "OTHER"
 
 
 def _digits(text):

@@ -55,10 +55,15 @@ class AccountJournal(models.Model):
     )
 
     aria_moadian_terminal = fields.Char(
-        "Terminal", help="Number of the card reader (8 digits); payments in this journal are sent with it."
+        "Terminal",
+        help="Number of the card reader (8 digits); payments in this journal are sent with it.",
     )
-    aria_moadian_acceptor = fields.Char("Acceptor", help="Code of the shop at the bank (14 digits).")
-    aria_moadian_switch = fields.Char("Payment Switch", help="Code of the payment company (9 digits).")
+    aria_moadian_acceptor = fields.Char(
+        "Acceptor", help="Code of the shop at the bank (14 digits)."
+    )
+    aria_moadian_switch = fields.Char(
+        "Payment Switch", help="Code of the payment company (9 digits)."
+    )
 
     @api.constrains(*TERMINAL)
     def _check_aria_moadian_terminal(self):

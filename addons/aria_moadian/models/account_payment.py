@@ -14,7 +14,9 @@ class AccountPayment(models.Model):
         METHODS, "Moadian Payment", help="As what it is reported; as the journal says when empty."
     )
     aria_moadian_tracking = fields.Char(
-        "Tracking Number", copy=False, help="Tracking or reference number of the bank, up to 14 digits."
+        "Tracking Number",
+        copy=False,
+        help="Tracking or reference number of the bank, up to 14 digits.",
     )
     aria_moadian_card = fields.Char(
         "Card of the Payer", copy=False, help="Number of the card that paid (16 digits)."

@@ -51,7 +51,11 @@ class AriaMoadianMemory(models.Model):
             )
         key = keys.generate_key()
         request = keys.make_request(
-            key, self.company_id.name, owner, stamp=len(owner) == LEGAL_DIGITS, email=seller.email or ""
+            key,
+            self.company_id.name,
+            owner,
+            stamp=len(owner) == LEGAL_DIGITS,
+            email=seller.email or "",
         )
         self.write({"private_key": base64.b64encode(keys.private_pem(key))})
         with_token(self).write({"certificate_request": base64.b64encode(request)})

@@ -7,8 +7,8 @@ from odoo.tools import SQL
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
 
 from ..engine import update_many, with_token
-from ..moments import TEHRAN
 from ..lib import client as clients
+from ..moments import TEHRAN
 from .account_journal import METHODS
 
 STATES = [
@@ -65,7 +65,12 @@ class AriaMoadianPayment(models.Model):
     @api.model
     def _collect(self):
         """Make a notice for each payment that accepted invoices on credit got after they were sent."""
-        names = ("account.partial.reconcile", "account.move.line", "account.move", "account.payment")
+        names = (
+            "account.partial.reconcile",
+            "account.move.line",
+            "account.move",
+            "account.payment",
+        )
         for name in names:
             self.env[name].flush_model()
         self.env["account.journal"].flush_model(

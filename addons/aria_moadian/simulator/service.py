@@ -714,6 +714,7 @@ class Service:
         refused = self.book.rows(
             "SELECT uid, memory, taxid, findings FROM packets WHERE status = 'FAILED' ORDER BY id"
         )
+        more = ", document" if documents else ""
         statuses = self.book.rows("SELECT status, count(*) AS count FROM packets GROUP BY status")
         return {
             "invoices": [dict(row) for row in invoices],
@@ -722,7 +723,7 @@ class Service:
             "payments": [
                 dict(row)
                 for row in self.book.rows(
-                    f"SELECT taxid, amount{', document' if documents else ''} FROM payments ORDER BY id"
+                    f"SELECT taxid, amount{more} FROM payments ORDER BY id"  # noqa: S608
                 )
             ],
             "calls": self.book.counters(),

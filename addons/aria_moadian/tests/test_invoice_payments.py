@@ -3,7 +3,6 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .simulated import PatternCase

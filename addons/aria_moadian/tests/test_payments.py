@@ -83,7 +83,9 @@ class TestPayments(SimulatedCase):
         journal = self.pay(move, 400).journal_id
         journal.write({"aria_moadian_payment_method": "POS", "aria_moadian_terminal": "۱۲۳۴۵۶۷۸"})
         notice = self.notices()
-        self.assertEqual((notice.state, notice.method, notice.terminal), ("accepted", "POS", "۱۲۳۴۵۶۷۸"))
+        self.assertEqual(
+            (notice.state, notice.method, notice.terminal), ("accepted", "POS", "۱۲۳۴۵۶۷۸")
+        )
         told = json.loads(self.simulator.report(documents=True)["payments"][-1]["document"])
         self.assertEqual((told["paymentMethod"], told["terminalNumber"]), ("POS", "12345678"))
 

@@ -33,9 +33,7 @@ class TestSimulated(SimulatedCase):
                 return signer.sign_rs256(data)
 
         token = Token()
-        self.enterContext(
-            patch.object(type(self.memory), "_load_key", lambda _memory: token)
-        )
+        self.enterContext(patch.object(type(self.memory), "_load_key", lambda _memory: token))
         self.memory.write({"private_key": False})
         move = self.make_invoice()
         move.action_aria_moadian_send()

@@ -17,7 +17,9 @@ class AriaMoadianAssign(models.TransientModel):
 
     product_ids = fields.Many2many("product.template", string="Products")
     category_ids = fields.Many2many("product.category", string="Product Categories")
-    good_id = fields.Many2one("aria.moadian.good", "Goods of the List", help="Type a part of its name.")
+    good_id = fields.Many2one(
+        "aria.moadian.good", "Goods of the List", help="Type a part of its name."
+    )
     sstid = fields.Char(
         "Goods/Service ID",
         size=13,

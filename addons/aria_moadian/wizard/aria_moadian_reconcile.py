@@ -6,11 +6,11 @@ from odoo.exceptions import UserError
 
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
 
-from ..moments import TEHRAN
 from ..lib import client as clients
 from ..lib.constants import DAY_MS, MAX_INQUIRY_DAYS, MAX_PAGE_SIZE
 from ..lib.packet import PacketFault
 from ..lib.taxid import parse_taxid
+from ..moments import TEHRAN
 
 LATE_DAYS = 60  # so long after a period its invoices may still have come in
 MOST_INVOICES = 10000  # more are compared by the file of the portal, not over the service

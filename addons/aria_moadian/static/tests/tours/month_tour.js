@@ -36,7 +36,8 @@ const DESK = {
     typeQuantity: (quantity) => [
         {
             content: "the line",
-            trigger: ".o_form_view:has(button[name=action_post]) .o_data_row td[name=quantity]",
+            trigger:
+                ".o_form_view:has(button[name=action_post]) .o_data_row td[name=quantity]",
             run: "click",
         },
         {
@@ -305,7 +306,8 @@ tours.add("aria_moadian_phone_fix", {
             after: [
                 {
                     content: "nothing is left to do",
-                    trigger: '.o_kanban_view:not(:has(.o_kanban_record:contains("خریدار")))',
+                    trigger:
+                        '.o_kanban_view:not(:has(.o_kanban_record:contains("خریدار")))',
                 },
             ],
         }),
@@ -323,7 +325,10 @@ addBoth("correct", (place) => [
         trigger: "button[name=action_post]:visible",
         run: "click",
     },
-    {content: "it is posted", trigger: ".o_form_view:not(:has(button[name=action_post]))"},
+    {
+        content: "it is posted",
+        trigger: ".o_form_view:not(:has(button[name=action_post]))",
+    },
     ...send(place),
 ]);
 
@@ -340,7 +345,10 @@ addBoth("return", (place) => [
         trigger: "button[name=action_post]:visible",
         run: "click",
     },
-    {content: "it is posted", trigger: ".o_form_view:not(:has(button[name=action_post]))"},
+    {
+        content: "it is posted",
+        trigger: ".o_form_view:not(:has(button[name=action_post]))",
+    },
     ...send(place),
 ]);
 

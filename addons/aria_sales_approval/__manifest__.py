@@ -1,7 +1,7 @@
 {
     "name": "Aria Sales Approval",
     "summary": "Approvals that cannot be forged, the debt ceiling, pro-formas and invoices",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Sales",
     "author": "Aria",
     "license": "LGPL-3",
@@ -27,6 +27,7 @@
         "views/aria_approval_substitute_views.xml",
         "wizard/aria_credit_release_views.xml",
         "views/aria_credit_views.xml",
+        "views/aria_customer_class_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_credit_views.xml",
         "views/sale_order_views.xml",

@@ -26,10 +26,12 @@ from . import res_config_settings
 from . import res_company
 from . import res_config_settings_credit
 from . import aria_credit_account
+from . import aria_credit_allowance_mixin
 from . import aria_credit_check
 from . import aria_credit_change
 from . import aria_credit_guarantee
 from . import aria_credit_raise
+from . import aria_customer_class
 from . import res_partner_credit
 from . import sale_order_credit
 from . import sale_order_line_credit

@@ -2,8 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .res_company import CATEGORIES
+from .res_partner_credit import BY_CLASS
 
-LAST_PAYMENTS = 10
+LAST_PAYMENTS, LAST_ROWS = 10, 80
 
 
 class AriaCreditAccount(models.Model):
@@ -31,6 +32,13 @@ class AriaCreditAccount(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     ceiling = fields.Monetary(compute="_compute_amounts", compute_sudo=True)
     has_ceiling = fields.Boolean(compute="_compute_amounts", compute_sudo=True)
+    class_id = fields.Many2one(
+        "aria.customer.class",
+        string="Ceiling of the Class",
+        compute="_compute_amounts",
+        compute_sudo=True,
+        help="The customer has no ceiling of his own: that of his class holds.",
+    )
     exposure = fields.Monetary(compute="_compute_amounts", compute_sudo=True)
     free = fields.Monetary("Free Credit", compute="_compute_amounts", compute_sudo=True)
     usage = fields.Float("Ceiling Used (%)", compute="_compute_amounts", compute_sudo=True)
@@ -53,6 +61,9 @@ class AriaCreditAccount(models.Model):
     change_ids = fields.One2many(
         "aria.credit.change", compute="_compute_history", string="Changes of the Ceiling"
     )
+    class_change_ids = fields.One2many(
+        "aria.customer.class.change", compute="_compute_history", string="Changes of Class"
+    )
     payment_ids = fields.Many2many(
         "account.payment",
         compute="_compute_payment_ids",
@@ -74,7 +85,12 @@ class AriaCreditAccount(models.Model):
                 account._aria_set_ceiling(amounts)
 
     def _aria_set_ceiling(self, amounts):
-        ceiling = self.partner_id._aria_get_ceiling(self.company_id, amounts)
+        partner = self.partner_id.with_company(self.company_id)
+        ceiling = partner._aria_get_ceiling(self.company_id, amounts)
+        by_class = amounts[BY_CLASS] and not (
+            partner.aria_no_credit or partner._aria_has_own_ceiling()
+        )
+        self.class_id = partner.aria_class_id if by_class else False
         self.exposure = self.partner_id._aria_sum_exposure(amounts, self.company_id)
         self.has_ceiling = ceiling is not None
         self.ceiling = ceiling or 0
@@ -91,13 +107,22 @@ class AriaCreditAccount(models.Model):
                 )
 
     def _compute_history(self):
+        changes, moves = self.env["aria.credit.change"], self.env["aria.customer.class.change"]
+        may_read_moves = moves.has_access("read")
         for account in self:
-            own = [
-                ("partner_id", "=", account.partner_id.id),
-                ("company_id", "=", account.company_id.id),
-            ]
-            account.check_ids = self.env["aria.credit.check"].search(own, limit=80)
-            account.change_ids = self.env["aria.credit.change"].search(own, limit=80)
+            partner, company = account.partner_id.id, ("company_id", "=", account.company_id.id)
+            own = [("partner_id", "=", partner), company]
+            account.check_ids = self.env["aria.credit.check"].search(own, limit=LAST_ROWS)
+            account.change_ids = changes.search(
+                ["|", ("partner_id", "=", partner), ("class_id", "=", account._aria_get_class().id or 0), company],
+                limit=LAST_ROWS,
+            )  # fmt: skip
+            account.class_change_ids = may_read_moves and moves.search(own, limit=LAST_ROWS)
+
+    def _aria_get_class(self):
+        """Return the class in which this customer stands now."""
+        partner = self.sudo().partner_id.with_company(self.company_id)  # which class it is
+        return partner.aria_class_id
 
     def _compute_payment_ids(self):
         for account in self:

@@ -5,8 +5,10 @@ class AriaCreditGuarantee(models.Model):
     """What secures a part of a customer's debt while it is valid."""
 
     _name = "aria.credit.guarantee"
+    _inherit = "aria.credit.allowance.mixin"
     _description = "Credit Guarantee"
     _order = "date_to desc, id desc"
+    _aria_kind = "guarantee"
 
     name = fields.Char("Reference", required=True)
     partner_id = fields.Many2one(
@@ -41,3 +43,7 @@ class AriaCreditGuarantee(models.Model):
         "CHECK(date_to IS NULL OR date_to >= date_from)",
         "A guarantee cannot end before it begins; correct its dates.",
     )
+
+    def _aria_get_reason(self):
+        # OVERRIDES 'aria_sales_approval'
+        return self.name

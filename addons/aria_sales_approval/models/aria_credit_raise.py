@@ -6,9 +6,11 @@ class AriaCreditRaise(models.Model):
     """A ceiling that is higher for a time."""
 
     _name = "aria.credit.raise"
+    _inherit = "aria.credit.allowance.mixin"
     _description = "Temporary Raise of a Ceiling"
     _order = "date_to desc, id desc"
     _rec_name = "partner_id"
+    _aria_kind = "raise"
 
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, ondelete="restrict",
@@ -43,28 +45,6 @@ class AriaCreditRaise(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS 'base'
-        raises = super().create(vals_list)
-        raises._aria_meet()
-        return raises
-
-    def write(self, vals):
-        # EXTENDS 'base'
-        self._aria_meet()
-        result = super().write(vals)
-        self._aria_meet()
-        return result
-
-    def unlink(self):
-        # EXTENDS 'base'
-        self._aria_meet()
-        return super().unlink()
-
-    def _aria_meet(self):
-        """Meet with the checks of these customers: none of them counts on a raise that is just being taken back."""
-        for company, raises in self.sudo().grouped("company_id").items():  # rows of the engine
-            self.env["aria.credit.account"].sudo()._take(  # the same
-                raises.partner_id.commercial_partner_id, company
-            )
+    def _aria_get_reason(self):
+        # OVERRIDES 'aria_sales_approval'
+        return self.reason

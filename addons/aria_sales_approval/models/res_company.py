@@ -17,6 +17,10 @@ class ResCompany(models.Model):
         help="Pro-formas and confirmations over the ceiling of the customer are refused, unless finance has released"
         " them. Otherwise they are only recorded.",
     )
+    aria_credit_at_exit = fields.Boolean(
+        "Ask again at the Exit",
+        help="Goods of a customer over the ceiling are not let out, unless finance has released the order.",
+    )
     aria_credit_count_receivable = fields.Boolean("Count Receivables", default=True)
     aria_credit_count_overdue = fields.Boolean(
         "Count Overdue Receivables",

@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     aria_credit_block = fields.Boolean(
         related="aria_root_company_id.aria_credit_block", readonly=False
     )
+    aria_credit_at_exit = fields.Boolean(
+        related="aria_root_company_id.aria_credit_at_exit", readonly=False
+    )
     aria_credit_count_receivable = fields.Boolean(
         related="aria_root_company_id.aria_credit_count_receivable", readonly=False
     )

@@ -33,10 +33,12 @@ FLUSHED = {
     "res.company": ["aria_credit_uncleared_account_ids"],
     "aria.credit.guarantee": None,
     "aria.credit.raise": None,
+    "aria.customer.class": ["active", "has_credit_ceiling", "credit_ceiling"],
+    "aria.customer.standing": ["partner_id", "company_id", "class_id"],
 }  # fmt: skip
-# further sums of the statement, which are no debts: what is overdue beyond the days that the company tolerates, and by how
-# much the ceiling is raised today
-OLD_OVERDUE, RAISED = "old_overdue", "raised"
+# further sums of the statement, which are no debts: what is overdue beyond the days that the company tolerates, by how
+# much the ceiling is raised today, and the ceiling of the customer's class
+OLD_OVERDUE, RAISED, BY_CLASS = "old_overdue", "raised", "class_ceiling"
 
 
 class ResPartner(models.Model):
@@ -115,57 +117,107 @@ class ResPartner(models.Model):
                     partner.write({name: vals[name] for name in CEILING if name in vals})
                 else:
                     partner._aria_record_changes(
-                        root, {partner: (0.0, False)}, vals.get("aria_credit_reason")
+                        root, {partner: (0.0, False, 0.0)}, vals.get("aria_credit_reason")
                     )
         return partners
 
     def _aria_read_ceiling(self, root):
         partner = self.sudo().with_company(root)  # fields of accounting
-        return partner.credit_limit, partner.aria_no_credit
+        return partner.credit_limit, partner.aria_no_credit, partner.aria_cheque_ceiling
 
     def _aria_record_changes(self, root, before, reason):
         rows = []
         # contacts follow their company, whose change it is
         for partner in self.filtered(lambda p: p == p.commercial_partner_id):
             old, new = before[partner], partner._aria_read_ceiling(root)
-            if old != new:
+            row = {
+                "partner_id": partner.id,
+                "company_id": root.id,
+                "user_id": self.env.uid,
+                "reason": reason,
+            }
+            if old[:2] != new[:2]:
                 rows.append(
-                    {
-                        "partner_id": partner.id, "company_id": root.id, "user_id": self.env.uid,
-                        "old_ceiling": old[0], "new_ceiling": new[0],
-                        "old_no_credit": old[1], "new_no_credit": new[1], "reason": reason,
+                    row
+                    | {
+                        "kind": "ceiling", "old_ceiling": old[0], "new_ceiling": new[0],
+                        "old_no_credit": old[1], "new_no_credit": new[1],
                     }
                 )  # fmt: skip
+            if old[2] != new[2]:
+                rows.append(
+                    row | {"kind": "cheques", "old_ceiling": old[2], "new_ceiling": new[2]}
+                )
         if rows:
             self.env["aria.credit.change"]._aria_engine_create(rows)
 
     def _aria_get_ceiling(self, company, amounts):
         """Return how much this customer may owe ``company`` (root) today, or None where there is no ceiling.
 
-        Odoo's ``credit_limit`` (0: none) and what it is raised by today; "no credit" is a ceiling of 0.
+        Odoo's ``credit_limit`` (0: none), else that of the customer's class, and what it is raised by today; "no credit"
+        is a ceiling of 0.
 
-        :param amounts: of :meth:`_aria_get_exposures`, which brings the raises along
+        :param amounts: of :meth:`_aria_get_exposures`, which brings the raises and the ceiling of the class along
         """
         partner = self.sudo().with_company(company)  # fields of accounting
         if partner.aria_no_credit:
             return 0.0
-        limit = partner.credit_limit or partner._aria_get_class_ceiling(company)
+        limit = partner.credit_limit
+        if not partner._aria_has_own_ceiling():
+            limit = amounts[BY_CLASS] or limit
         return limit + amounts[RAISED] if limit else None
 
+    def _aria_has_own_ceiling(self):
+        """Return whether this (superuser) customer has a ceiling of his own, and not the one proposed for everybody."""
+        usual = self._fields["credit_limit"].get_company_dependent_fallback(self)
+        return self.credit_limit != usual
+
     def _aria_get_class_ceiling(self, company):
-        """Return the ceiling that the customer's class proposes in ``company``, 0 for none; for addons with classes."""
-        return 0.0
+        """Return the ceiling that the customer's class has in ``company`` (root), 0 for none."""
+        return self._aria_get_class_ceilings(company).get(self._origin.id, 0.0)
+
+    def _aria_get_class_ceilings(self, company):
+        """Return {customer id: ceiling of the class} of those of these customers whose class has one."""
+        if not self.ids:
+            return {}
+        for model in ("aria.customer.class", "aria.customer.standing"):
+            self.env[model].flush_model(FLUSHED[model])
+        rows = self.env.execute_query(
+            self._aria_sql_class_ceilings(company, SQL("ANY(%s)", list(self.ids)))
+        )
+        return {debtor: float(amount) for debtor, _category, _currency, amount in rows if amount}
+
+    @api.model
+    def _aria_sql_class_ceilings(self, company, debtors):
+        """The ceilings of the classes in which customers stand; in the currency of the company."""
+        return SQL(
+            """
+            SELECT s.partner_id, %(category)s, NULL::int, c.credit_ceiling
+              FROM aria_customer_standing s
+              JOIN aria_customer_class c ON c.id = s.class_id AND c.active AND c.has_credit_ceiling
+             WHERE s.partner_id = %(debtors)s
+               AND s.company_id = %(company)s
+            """,
+            category=BY_CLASS,
+            debtors=debtors,
+            company=company.id,
+        )
+
+    def _aria_filter_limited(self, company):
+        """Return those of these customers to whom anything could stop a sale by ``company`` (root)."""
+        if company.aria_credit_overdue_days:
+            return self
+        separate = company.aria_credit_separate_cheques
+        partners = self.sudo().with_company(company)  # fields of accounting
+        own = partners.filtered(
+            lambda p: p.aria_no_credit or p.credit_limit or (separate and p.aria_cheque_ceiling)
+        )
+        by_class = (partners - own)._aria_get_class_ceilings(company)
+        return self.filtered(lambda p: p in own or p._origin.id in by_class)
 
     def _aria_is_limited(self, company):
         """Return whether anything could stop a sale to this customer by ``company`` (root)."""
-        partner = self.sudo().with_company(company)  # fields of accounting
-        return bool(
-            partner.aria_no_credit
-            or partner.credit_limit
-            or company.aria_credit_overdue_days
-            or (company.aria_credit_separate_cheques and partner.aria_cheque_ceiling)
-            or partner._aria_get_class_ceiling(company)
-        )
+        return bool(self._aria_filter_limited(company))
 
     # ------------------------------------------------------------------ the exposure
     def aria_credit_exposure(self, company):
@@ -194,7 +246,8 @@ class ResPartner(models.Model):
         """Return {debtor id: {category: amount}} of these commercial entities, by one statement."""
         root = company.sudo().root_id  # sudo: which company it is
         found = {
-            debtor: dict.fromkeys((*CATEGORIES, OLD_OVERDUE, RAISED), 0.0) for debtor in self.ids
+            debtor: dict.fromkeys((*CATEGORIES, OLD_OVERDUE, RAISED, BY_CLASS), 0.0)
+            for debtor in self.ids
         }
         if not found:
             return found
@@ -281,6 +334,7 @@ class ResPartner(models.Model):
             "uncleared": self._aria_sql_uncleared(company, **scope),
             "guarantees": self._aria_sql_guarantees(company, **scope),
             RAISED: self._aria_sql_raised(company, **scope),
+            BY_CLASS: self._aria_sql_class_ceilings(company, scope["debtors"]),
         }
 
     def _aria_sql_receivable(self, company, debtors, companies):

@@ -76,10 +76,10 @@ class SaleOrder(models.Model):
     def _compute_aria_credit_over(self):
         self.aria_credit_over = self.aria_credit_released = False
         for root, orders in self.grouped(lambda o: o.company_id.root_id).items():
-            limited = orders.filtered(
-                lambda o, c=root: o.state != "cancel" and o._aria_is_limited(c)
-            )
-            debtors = limited.partner_invoice_id.commercial_partner_id._origin
+            living = orders.filtered(lambda o: o.state != "cancel")
+            debtors = living.partner_invoice_id.commercial_partner_id._origin
+            debtors = debtors._aria_filter_limited(root)
+            limited = living.filtered(lambda o, d=debtors: o._aria_get_debtor()._origin in d)
             exposures = debtors._aria_get_exposures(root)
             for order in limited:
                 amounts = exposures[order._aria_get_debtor()._origin.id]
@@ -126,13 +126,24 @@ class SaleOrder(models.Model):
         :raise UserError: over the ceiling; nothing of the transaction is kept but the record of the refusal
         """
         for root, orders in self.sudo().grouped(lambda o: o.company_id.root_id).items():
-            debtors = self.env["res.partner"].sudo()  # figures, for the check
-            for order in orders:
-                debtor = order._aria_get_debtor()
-                if debtor not in debtors and order._aria_is_limited(root):
-                    debtors |= debtor
+            debtors = orders.partner_invoice_id.commercial_partner_id._aria_filter_limited(root)
             if debtors:
                 orders._aria_check_debtors(root, debtors, occasion)
+
+    def _aria_check_exit_credit(self):
+        """Refuse to let the goods of these orders out where their customer is over the ceiling.
+
+        For addons with exit permits, which call it before they grant one; nothing where the company does not ask for
+        it. What was delivered can always be invoiced.
+
+        :raise UserError: over the ceiling
+        """
+        # sudo: a switch of the company, and figures for the check
+        asked = self.sudo().filtered(
+            lambda o: o.state == "sale" and o.company_id.root_id.aria_credit_at_exit
+        )
+        if asked:
+            asked._aria_check_credit("exit")
 
     def _aria_check_debtors(self, root, debtors, occasion):
         self.env["aria.credit.account"]._take(debtors, root)

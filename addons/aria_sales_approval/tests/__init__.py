@@ -9,6 +9,7 @@ from . import test_portal
 from . import test_identity
 from . import test_approval_tour
 from . import test_credit
+from . import test_credit_class
 from . import test_concurrency
 from . import test_policy_class
 from . import test_proforma

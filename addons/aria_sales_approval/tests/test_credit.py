@@ -525,6 +525,171 @@ class TestCeiling(CreditCase):
                     with self.assertRaises(AccessError):
                         act()
 
+    def test_a_raise_has_a_history(self):
+        raised = self.rpc(
+            self.finance,
+            self.env["aria.credit.raise"],
+            "create",
+            {
+                "partner_id": self.partner.id,
+                "amount": 200,
+                "date_from": "2026-01-01",
+                "date_to": "2026-01-31",
+                "reason": "Season",
+            },
+        )
+        raised = self.env["aria.credit.raise"].browse(raised)
+        self.rpc(self.finance, raised, "write", {"amount": 900, "reason": "Bigger season"})
+        self.rpc(self.finance, raised, "write", {"date_to": "2026-12-31"})
+        self.rpc(self.finance, raised, "write", {"reason": "Bigger season"})
+        other = self.env["res.partner"].create({"name": "Other"})
+        self.rpc(self.finance, raised, "write", {"partner_id": other.id})
+        self.rpc(self.finance, raised, "unlink")
+        changes = self.env["aria.credit.change"].search([("kind", "=", "raise")], order="id")
+        self.assertEqual(
+            [(c.partner_id, c.old_ceiling, c.new_ceiling, c.reason) for c in changes],
+            [
+                (self.partner, 0, 200, "Season"),
+                (self.partner, 200, 900, "Bigger season"),
+                (self.partner, 900, 900, "Bigger season"),
+                (self.partner, 900, 0, "Bigger season"),
+                (other, 0, 900, "Bigger season"),
+                (other, 900, 0, "Bigger season"),
+            ],
+        )
+        longer = changes[2]
+        self.assertEqual(
+            [str(day) for day in (longer.old_date_to, longer.new_date_to)],
+            ["2026-01-31", "2026-12-31"],
+        )
+        self.assertEqual(changes.user_id, self.finance)
+        for user in (self.finance, self.env.ref("base.user_admin")):
+            for call in (("write", {"reason": "x"}), ("unlink",)):
+                with self.assertRaises(AccessError):
+                    self.rpc(user, changes[0], *call)
+
+    def test_a_guarantee_has_a_history(self):
+        vals = {"partner_id": self.partner.id, "name": "Bank 12", "amount": 500}
+        key = self.rpc(self.finance, self.env["aria.credit.guarantee"], "create", vals)
+        guarantee = self.env["aria.credit.guarantee"].browse(key)
+        self.rpc(self.finance, guarantee, "action_archive")
+        changes = self.env["aria.credit.change"].search([("kind", "=", "guarantee")], order="id")
+        self.assertEqual(
+            [(c.old_ceiling, c.new_ceiling, c.reason) for c in changes],
+            [(0, 500, "Bank 12"), (500, 0, "Bank 12")],
+        )
+
+    def test_separate_ceiling_for_cheques(self):
+        self.company.aria_credit_separate_cheques = True
+        self.partner.write({"aria_cheque_ceiling": 300, "aria_credit_reason": "Cheques"})
+        change = self.env["aria.credit.change"].search(
+            [("partner_id", "=", self.partner.id), ("kind", "=", "cheques")]
+        )
+        self.assertEqual((change.old_ceiling, change.new_ceiling), (0, 300))
+        self.assertEqual(change.reason, "Cheques")
+        uncleared = self.env["account.account"].create(
+            {"name": "Cheques", "code": "T1060", "account_type": "asset_current"}
+        )
+        self.company.aria_credit_uncleared_account_ids = uncleared
+        self.confirm(self.order(9))
+
+        def put(amount):
+            """Let so much stand on the account of cheques in the customer's name."""
+            counter = self.journal.default_account_id
+            move = self.env["account.move"].create(
+                {
+                    "move_type": "entry",
+                    "journal_id": self.env["account.journal"]
+                    .create({"name": f"G{amount}", "code": f"G{amount}", "type": "general"})
+                    .id,
+                    "line_ids": [
+                        Command.create(
+                            {"account_id": account.id, "partner_id": self.partner.id, "balance": sign * amount}
+                        )
+                        for account, sign in ((uncleared, 1), (counter, -1))
+                    ],
+                }
+            )  # fmt: skip
+            move.action_post()
+
+        put(250)
+        self.confirm(self.order(1))  # 1,000 in cash and 250 in cheques: each below its ceiling
+        put(51)
+        order = self.order(1)
+        with self.assertRaises(UserError) as caught:
+            self.confirm(order)
+        self.assertIn("301", str(caught.exception))
+        self.assertIn("300", str(caught.exception))
+        self.env.invalidate_all()
+        self.company.aria_credit_separate_cheques = False
+        self.partner.credit_limit = 1500
+        self.confirm(order)
+
+    def test_what_is_paid_in_advance_passes(self):
+        self.partner.aria_no_credit = True
+        order = self.order(3)
+        self.over(order)
+        provider = self.env["payment.provider"].search([], limit=1)
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env["payment.method"].search([], limit=1).id,
+                "amount": 300,
+                "currency_id": order.currency_id.id,
+                "partner_id": self.partner.id,
+                "sale_order_ids": [Command.set(order.ids)],
+                "reference": "Aria prepaid",
+            }
+        )
+        self.over(order)  # nothing has come yet
+        transaction.state = "done"
+        self.env.invalidate_all()
+        self.assertEqual(order.amount_paid, 300)
+        self.confirm(order)
+
+    def test_money_on_account_lets_pass(self):
+        self.partner.aria_no_credit = True
+        order = self.order(3)
+        self.over(order)
+        bank = self.env["account.journal"].create(
+            {
+                "name": "Bank of ours",
+                "code": "TBNK",
+                "type": "bank",
+                "default_account_id": self.env["account.account"].search([("code", "=", "T1000")], limit=1).id or False,
+            }
+        )  # fmt: skip
+        line = bank.inbound_payment_method_line_ids[:1]
+        line.payment_account_id = self.env["account.account"].create(
+            {"name": "Underway", "code": "T1070", "account_type": "asset_current", "reconcile": True}
+        )
+        self.env["account.payment"].create(
+            {
+                "partner_id": self.partner.id,
+                "payment_type": "inbound",
+                "amount": 300,
+                "journal_id": bank.id,
+                "payment_method_line_id": line.id,
+            }
+        ).action_post()
+        self.confirm(order)
+
+    def test_asked_again_at_the_exit(self):
+        order = self.confirm(self.order(9))
+        self.partner.credit_limit = 500
+        order._aria_check_exit_credit()  # the company does not ask for it
+        self.company.aria_credit_at_exit = True
+        with self.assertRaises(UserError) as caught:
+            order._aria_check_exit_credit()
+        self.assertIn("over the ceiling", str(caught.exception))
+        self.assertEqual(self.invoice(order).state, "posted", "what is delivered is invoiced")
+        self.rpc(self.finance, order, "aria_credit_release", "Known for years")
+        order._aria_check_exit_credit()
+        check = self.check_of(order)
+        self.assertEqual((check.occasion, check.verdict), ("exit", "released"))
+        with self.assertRaises(AttributeError):
+            self.rpc(self.seller, order, "_aria_check_exit_credit")
+
     def test_bad_input(self):
         for value in (-1, float("nan"), float("inf"), 1e16):
             with self.assertRaises(UserError):

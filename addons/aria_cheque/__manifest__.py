@@ -1,7 +1,7 @@
 {
     "name": "Aria Cheques",
     "summary": "Cheques of customers with Sayad id: received, deposited, cleared, bounced, endorsed, returned",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Aria",
     "license": "LGPL-3",

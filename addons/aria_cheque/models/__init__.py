@@ -3,6 +3,7 @@ from . import account_move
 from . import account_payment
 from . import aria_cheque_event
 from . import aria_credit_account
+from . import aria_customer_standing
 from . import l10n_latam_check
 from . import l10n_latam_check_actions
 from . import l10n_latam_check_news

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.aria_persian.tools.identifiers import IdentifierError, sayad_id
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
+from odoo.addons.aria_workflow.engine import holds_token
 
 from .account_journal import NEW
 from .aria_cheque_event import STATES
@@ -26,7 +27,8 @@ class L10nLatamCheck(models.Model):
     """A cheque of a customer, on Odoo's own cheques of third parties.
 
     Its state is not kept but follows from payments and their entries, whatever screen or program made them: the
-    last payment that stands in the books says where the cheque is. Guarantee cheques have no payment and no entry.
+    last payment that stands in the books says where the cheque is. Guarantee cheques have no payment and no entry,
+    until they are called in.
     """
 
     _name = "l10n_latam.check"
@@ -74,6 +76,13 @@ class L10nLatamCheck(models.Model):
         "Guarantee",
         copy=False,
         help="Kept as a guarantee: it stands in no journal entry and pays nothing.",
+    )
+    aria_call_date = fields.Date(
+        "Called in on",
+        readonly=True,
+        copy=False,
+        aria_engine=True,
+        help="It was kept as a guarantee until then; since then it is a payment of the customer.",
     )
     aria_photo = fields.Image("Photo", max_width=1920, max_height=1920, copy=False)
     aria_bounce_date = fields.Date("Bounced on", readonly=True, copy=False, aria_engine=True)
@@ -265,7 +274,8 @@ class L10nLatamCheck(models.Model):
         # EXTENDS 'aria_workflow'
         self._aria_refuse_operations(vals)
         vals = self._aria_normalise(vals)
-        touched = FROZEN.intersection(vals)
+        # the engine alone turns a guarantee into a payment
+        touched = () if holds_token(self.env) else FROZEN.intersection(vals)
         for check in self.filtered("aria_cheque_state") if touched else ():
             changed = [name for name in touched if check._aria_would_change(name, vals[name])]
             if changed:

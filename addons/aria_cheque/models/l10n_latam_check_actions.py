@@ -6,7 +6,7 @@ from odoo.tools import SQL, format_date
 from odoo.addons.aria_workflow.arguments import to_date, to_record, to_text
 from odoo.addons.aria_workflow.engine import without_context
 
-from .account_journal import IN, OUT
+from .account_journal import IN, NEW, OUT
 
 ALLOWED = {
     "deposit": ("received",),
@@ -14,6 +14,7 @@ ALLOWED = {
     "bounce": ("received", "deposited", "endorsed"),
     "return": ("received", "deposited", "bounced"),
     "endorse": ("received",),
+    "call": ("received",),
 }
 """states in which a step may be taken"""
 
@@ -130,6 +131,66 @@ class L10nLatamCheck(models.Model):
         payments = self._aria_pay([c._aria_prepare_endorse_vals(vendor, date) for c in self])
         return self._aria_end(payments, date)
 
+    def action_aria_call(self, reason=None, date=None, journal=None):
+        """Call these guarantee cheques in: each becomes a payment of its customer, by a journal entry.
+
+        From then on it is a cheque like any other: deposited, cleared, bounced, endorsed or returned.
+
+        :param str reason: what the customer has failed to do
+        :param date: date or text; nothing is today
+        :param journal: ``account.journal`` record or id of the journal of cheques; nothing: the company's first
+        :return: the incoming ``account.payment`` of the customers, one for each cheque
+        :raise UserError: no reason, or a cheque that is no guarantee or was returned
+        """
+        self._aria_check_accountant()
+        reason = to_text(
+            self.env, reason, self.env._("Say why the guarantee is called in; it is kept in its history.")
+        )
+        date = self._aria_begin("call", date)
+        journal = to_record(self.env, "account.journal", journal)
+        if journal:
+            self._aria_check_company(journal.company_id, journal.display_name)
+        payments = self.env["account.payment"]
+        for check in self:
+            payments += check._aria_call_in(
+                journal or check.company_id._aria_get_first_cheque_journal(), date
+            )
+        payments.action_post()
+        self.env["aria.cheque.event"]._aria_engine_create(
+            [
+                # sudo: the history is the engine's
+                check.sudo()._aria_prepare_event_vals(check.aria_cheque_state, date, reason)
+                for check in self
+            ]
+        )
+        return self._aria_end(payments, date)
+
+    def _aria_call_in(self, journal, date):
+        """Turn this guarantee into the cheque of a draft payment of its customer; return the payment."""
+        line = journal._aria_get_cheque_line("inbound", NEW)
+        payment = self._aria_without_defaults(self.env["account.payment"]).create(
+            {
+                "partner_id": self.partner_id.id,
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "journal_id": journal.id,
+                "payment_method_line_id": line.id,
+                "date": date,
+                "amount": self.amount,
+                "memo": self.env._("Guarantee cheque %(cheque)s called in", cheque=self.display_name),
+            }
+        )
+        # Odoo takes bank and issuer from the customer when a cheque gets its payment; the paper says whose it is
+        paper = {"bank_id": self.bank_id.id, "issuer_vat": self.issuer_vat}
+        self._aria_engine_write(
+            {"payment_id": payment.id, "aria_is_guarantee": False, "aria_call_date": date}
+        )
+        self.flush_recordset()
+        self.write({name: value for name, value in paper.items() if value})
+        return payment
+
     # ------------------------------------------------------------------ before and after a step
     def _aria_check_accountant(self):
         """Refuse those who are no accountants, and cheques that they may not write."""
@@ -180,11 +241,13 @@ class L10nLatamCheck(models.Model):
                     cheque=name,
                 )
             )
-        if self.aria_is_guarantee and step != "return":
+        if self.aria_is_guarantee and step not in ("return", "call"):
             raise UserError(
-                self.env._(
-                    "Cheque %(cheque)s is a guarantee; it can only be returned.", cheque=name
-                )
+                self.env._("Cheque %(cheque)s is a guarantee; call it in first.", cheque=name)
+            )
+        if step == "call" and not self.aria_is_guarantee:
+            raise UserError(
+                self.env._("Cheque %(cheque)s is no guarantee that could be called in.", cheque=name)
             )
         if step == "bounce" and state == "bounced":
             raise UserError(

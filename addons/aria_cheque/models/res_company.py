@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.fields import Command
 
 from .account_journal import IN, NEW, OUT
@@ -47,6 +47,23 @@ class ResCompany(models.Model):
                 ("inbound_payment_method_line_ids.code", "=", NEW),
             ]
         )
+
+    def _aria_get_first_cheque_journal(self):
+        """Return the journal where cheques of customers usually come in.
+
+        :raise RedirectWarning: there is none; with the way to the settings that make one
+        """
+        journal = self._aria_get_cheque_journals()[:1]
+        if not journal:
+            raise RedirectWarning(
+                self.env._(
+                    "%(company)s has no journal of cheques; set it up in the settings of accounting.",
+                    company=self.display_name,
+                ),
+                self.env.ref("account.action_account_config").id,
+                self.env._("Open the Settings"),
+            )
+        return journal
 
     def action_aria_set_up_cheques(self):
         """Make the journal of cheques and its account, where the company has none; return what opens it.

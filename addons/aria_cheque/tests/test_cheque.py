@@ -297,6 +297,82 @@ class TestLife(ChequeCase):
         self.assertEqual(self.env["account.move"].search_count([]), before)
         self.assertEqual([e.to_state for e in check.aria_event_ids], ["returned", "received"])
 
+    def make_guarantee(self, amount=5000, **values):
+        return self.env["l10n_latam.check"].create(
+            {
+                "name": "78",
+                "aria_is_guarantee": True,
+                "partner_id": self.customer.id,
+                "payment_date": "2026-06-01",
+                "amount": amount,
+                "company_id": self.company.id,
+                **values,
+            }
+        )
+
+    def test_guarantee_called_in(self):
+        bank = self.env["res.bank"].create({"name": "بانک صادرکننده"})
+        check = self.make_guarantee(aria_sayad_id="1234567890123456", bank_id=bank.id)
+        other = self.make_guarantee(7000)
+        self.refuse(self.accountant, check, "action_aria_call")
+        self.refuse(self.accountant, check, "action_aria_call", "  ")
+        self.refuse(self.seller, check, "action_aria_call", "x")
+        payments = self.act(check + other, "call", "بدهی پرداخت نشد", "2026-06-09")
+        self.assertEqual(self.states(check + other), ["received", "received"])
+        self.assertEqual((self.balance(self.drawer), self.owed(self.customer)), (12000, -12000))
+        self.assertEqual(check.payment_id.id, payments[0])
+        self.assertEqual(check.payment_id.amount, 5000)
+        self.assertEqual(
+            (check.aria_is_guarantee, str(check.aria_call_date), check.bank_id),
+            (False, "2026-06-09", bank),
+        )
+        self.assertEqual(check.current_journal_id, self.company._aria_get_cheque_journals())
+        event = check.aria_event_ids[0]
+        self.assertEqual(
+            (event.from_state, event.to_state, event.reason, event.user_id, event.payment_id),
+            ("received", "received", "بدهی پرداخت نشد", self.accountant, check.payment_id),
+        )
+        self.assertEqual(len(check.aria_event_ids), 2)
+        self.refuse(self.accountant, check, "action_aria_call", "again")
+        # a cheque like any other from now on
+        self.act(check, "deposit", self.bank.id)
+        self.act(check, "bounce", "کسر موجودی")
+        self.assertEqual(self.states(check), ["bounced"])
+        self.assertEqual(self.owed(self.customer), -7000)
+        self.act(other, "return")
+        self.assertEqual((self.balance(self.drawer), self.owed(self.customer)), (0, 0))
+
+    def test_what_cannot_be_called_in(self):
+        ordinary, returned = self.receive(1000), self.make_guarantee()
+        self.act(returned, "return")
+        kept = self.make_guarantee()
+        for checks in (ordinary, returned, kept + ordinary):
+            self.refuse(self.accountant, checks, "action_aria_call", "x")
+        self.refuse(self.accountant, kept, "action_aria_call", "x", None, self.bank.id)
+        self.refuse(self.accountant, kept, "action_aria_call", "x", None, 10**9)
+        vals = {"payment_id": ordinary.payment_id.id, "aria_is_guarantee": False}
+        self.refuse(self.accountant, kept, "write", vals)
+        self.assertTrue(kept.aria_is_guarantee)
+        self.assertFalse(kept.payment_id)
+        self.company._aria_get_cheque_journals().active = False
+        self.refuse(self.accountant, kept, "action_aria_call", "x")
+
+    def test_call_in_dialog(self):
+        check = self.make_guarantee()
+        action = self.env.ref("aria_cheque.aria_cheque_act_action_call")
+        self.assertIn("call", action.context)
+        dialog = Form(
+            self.env["aria.cheque.act"]
+            .with_user(self.accountant)
+            .with_context(
+                default_step="call", active_model="l10n_latam.check", active_ids=check.ids
+            )
+        )
+        self.assertEqual(dialog.cheque_journal_id, self.company._aria_get_cheque_journals())
+        dialog.reason = "بدهی پرداخت نشد"
+        dialog.save().action_apply()
+        self.assertFalse(check.aria_is_guarantee)
+
     def test_a_cheque_is_a_payment_or_a_guarantee(self):
         vals = {"name": "1", "payment_date": TODAY, "amount": 1, "partner_id": self.customer.id}
         model = self.env["l10n_latam.check"]

@@ -89,6 +89,28 @@ class TestTwoAccountants(RaceCase):
         check, results = self.race_steps(("deposit", [self.bank]), ("endorse", [self.vendor]))
         self.assert_one_won(check, results, {"cheque_one": 2, "cheque_two": 1})
 
+    def test_a_guarantee_called_in_by_two(self):
+        with self.transaction(self.one) as env:
+            company = env["res.company"].browse(self.company)
+            check = env["l10n_latam.check"].with_company(company).create(
+                {
+                    "name": "79",
+                    "aria_is_guarantee": True,
+                    "partner_id": self.customer,
+                    "payment_date": "2026-06-01",
+                    "amount": 1000,
+                    "company_id": company.id,
+                }
+            ).id  # fmt: skip
+        call = ("l10n_latam.check", [check], "action_aria_call", ["بدهی پرداخت نشد"])
+        results = self.race((self.one, *call), (self.two, *call))
+        self.assertEqual(sum(isinstance(r, Exception) for r in results), 1, results)
+        with self.transaction() as env:
+            check = env["l10n_latam.check"].browse(check)
+            payments = env["account.payment"].search([("memo", "like", "79")])
+            self.assertEqual(payments, check.payment_id)
+            self.assertEqual(len(check.aria_event_ids), 2)
+
     def test_bounce_against_return(self):
         check, results = self.race_steps(("bounce", ["کسر موجودی"]), ("return", []))
         errors = [r for r in results if isinstance(r, Exception)]

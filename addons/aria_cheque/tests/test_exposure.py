@@ -139,6 +139,52 @@ class TestExposure(ChequeCase):
         self.act(check, "return")
         self.assertEqual(self.total(), 10000)
 
+    def test_a_guarantee_called_in_counts_as_a_cheque(self):
+        self.company.aria_credit_count_guarantee_cheques = True
+        self.invoice(10000)
+        check = self.env["l10n_latam.check"].create(
+            {
+                "aria_is_guarantee": True,
+                "partner_id": self.customer.id,
+                "payment_date": TODAY,
+                "amount": 3000,
+                "company_id": self.company.id,
+            }
+        )
+        self.assertEqual(self.total(), 7000)
+        self.act(check, "call", "بدهی پرداخت نشد")
+        found = self.exposure()
+        self.assertEqual(
+            (found["receivable"], found["cheques"], found["guarantees"]), (7000, 3000, 0)
+        )
+        self.assertEqual(self.total(), 10000)
+
+    def test_bounces_are_measured_for_the_class(self):
+        """What a customer's class may ask: how often his cheques have bounced."""
+
+        def bounced():
+            self.env["aria.customer.standing"]._classify()
+            self.env.invalidate_all()
+            return self.customer.aria_bounced_count
+
+        self.invoice(10000)
+        checks = self.receive(1000, 2000, 3000)
+        self.assertEqual(bounced(), 0)
+        for check in checks[:2]:
+            self.act(check, "bounce", "کسر موجودی")
+        self.assertEqual(bounced(), 2)
+        self.act(checks[1], "return")
+        self.assertEqual(bounced(), 2, "giving the paper back undoes no bounce")
+        checks[0].aria_bounce_payment_id.action_draft()
+        self.assertEqual(bounced(), 1, "recorded by mistake and taken back")
+        other = self.env["res.company"].create({"name": "دیگر"})
+        self.env["aria.customer.standing"].with_company(other)._classify()
+        self.env.invalidate_all()
+        self.assertEqual(self.customer.with_company(other).aria_bounced_count, 0)
+        self.company.aria_class_months = 1
+        with freeze_time("2026-09-01"):
+            self.assertEqual(bounced(), 0, "long ago")
+
     def test_of_the_commercial_partner_and_its_own_company(self):
         child = self.env["res.partner"].create(
             {"name": "شعبه", "parent_id": self.customer.id, "type": "invoice"}

@@ -18,6 +18,7 @@ class AriaChequeAct(models.TransientModel):
             ("bounce", "Bounced"),
             ("endorse", "Endorse"),
             ("return", "Return"),
+            ("call", "Call In"),
         ],
         required=True,
         default="deposit",
@@ -32,6 +33,14 @@ class AriaChequeAct(models.TransientModel):
         string="Bank",
         domain="[('type', '=', 'bank'), ('company_id', 'parent_of', cheque_company_id)]",
     )
+    cheque_journal_id = fields.Many2one(
+        "account.journal",
+        string="Journal of Cheques",
+        compute="_compute_cheque_journal_id",
+        store=True,
+        readonly=False,
+        domain="[('type', '=', 'cash'), ('company_id', 'parent_of', cheque_company_id)]",
+    )
     partner_id = fields.Many2one("res.partner", string="Vendor")
     reason = fields.Char()
 
@@ -42,6 +51,12 @@ class AriaChequeAct(models.TransientModel):
             currency = act.check_ids.currency_id
             act.currency_id = currency if len(currency) == 1 else False
             act.amount = sum(act.check_ids.mapped("amount")) if act.currency_id else 0
+
+    @api.depends("step", "check_ids")
+    def _compute_cheque_journal_id(self):
+        for act in self:
+            journals = act.step == "call" and act.cheque_company_id._aria_get_cheque_journals()
+            act.cheque_journal_id = journals and journals[:1]
 
     @api.model
     def default_get(self, fields_list):
@@ -93,6 +108,8 @@ class AriaChequeAct(models.TransientModel):
             checks.action_aria_bounce(self.reason, date)
         elif self.step == "endorse":
             checks.action_aria_endorse(self.partner_id, date)
+        elif self.step == "call":
+            checks.action_aria_call(self.reason, date, self.cheque_journal_id)
         else:
             checks.action_aria_return(self.reason, date)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

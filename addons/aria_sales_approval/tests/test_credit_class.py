@@ -65,7 +65,9 @@ class TestClassCeiling(CreditCase):
         self.env.invalidate_all()
         other = self.env["res.partner"].create({"name": "Of no class"})
         self.confirm(self.order(5))
-        self.refused(self.order(4, partner_id=other.id))
+        order = self.order(4)
+        order.partner_id = other
+        self.refused(order)
 
     def test_raised_for_a_time(self):
         self.env["aria.credit.raise"].create(

@@ -1,9 +1,12 @@
 import os
 import signal
+import threading
+from unittest.mock import patch
 
 from odoo import api, sql_db
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.modules.registry import Registry
 from odoo.tests import get_db_name, tagged
 from odoo.tools import SQL
 
@@ -27,6 +30,7 @@ class TestCreditConcurrency(RaceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.registry = Registry(get_db_name())
         cls.addClassCleanup(cls._clean_up)
         with cls.transaction() as env:
             group = env.ref("sales_team.group_sale_salesman_all_leads").id
@@ -121,6 +125,66 @@ class TestCreditConcurrency(RaceCase):
         self.assertEqual((exposure, sorted(states)), (600, ["draft", "sale"]))
         self.assertEqual(verdicts, ["passed", "refused"])
 
+    def meet_before_the_check(self):
+        """Let two that have written what they want meet once more, just before they ask for the ceiling."""
+        barrier, been = threading.Barrier(2), set()
+        model = self.registry["aria.credit.account"]
+        take = model._take
+
+        def wait_and_take(account, *args):
+            # the one that Odoo replays has met the other already
+            if threading.get_ident() not in been:
+                been.add(threading.get_ident())
+                barrier.wait(timeout=30)
+            return take(account, *args)
+
+        return patch.object(model, "_take", wait_and_take)
+
+    def test_two_barriers(self):
+        for _round in range(ROUNDS):
+            partner, (first, second) = self.make_orders(6, 6)
+            with self.meet_before_the_check():
+                results = self.race(
+                    (self.a, "sale.order", [first], "action_confirm", []),
+                    (self.b, "sale.order", [second], "action_confirm", []),
+                )
+            self.assert_one_passed(partner, results)
+
+    def test_free_race(self):
+        for _round in range(ROUNDS):
+            partner, (first, second) = self.make_orders(6, 6)
+            results = self.race(
+                (self.a, "sale.order", [first], "action_confirm", []),
+                (self.b, "sale.order", [second], "action_confirm", []),
+                free=True,
+            )
+            self.assert_one_passed(partner, results)
+
+    def test_one_batch(self):
+        for _round in range(ROUNDS):
+            partner, orders = self.make_orders(6, 6)
+            results = self.race((self.a, "sale.order", orders, "action_confirm", []))
+            self.assertIn("over the ceiling", str(results[0]))
+            exposure, states, verdicts = self.facts(partner)
+            self.assertEqual((exposure, states), (0, ["draft", "draft"]))
+            self.assertEqual(set(verdicts), {"refused"})
+
+    def test_one_proforma_by_two(self):
+        """Two issue the pro-forma of one quotation: one number, one paper, one debt."""
+        for _round in range(ROUNDS):
+            partner, (order,) = self.make_orders(6)
+            call = ("sale.order", [order], "action_aria_proforma", [])
+            results = self.race((self.a, *call), (self.b, *call))
+            self.assertEqual(results, [True, True])
+            with self.transaction() as env:
+                order = env["sale.order"].browse(order)
+                self.assertEqual(order.aria_proforma_ids.mapped("name"), [order.aria_proforma_number])
+                self.assertEqual(order.aria_proforma_ids.state, "issued")
+                found = env["res.partner"].browse(partner).aria_credit_exposure(env.company)
+                self.assertEqual((found["proformas"], found["orders"]), (600, 0))
+                checks = env["aria.credit.check"].search([("partner_id", "=", partner)])
+                self.assertEqual(checks.mapped("verdict"), ["passed"])
+
     def test_two_confirmations_of_a_new_customer(self):
         for _round in range(ROUNDS):
             partner, (first, second) = self.make_orders(6, 6)
@@ -195,14 +259,19 @@ class TestCreditConcurrency(RaceCase):
             self.assertEqual(checks.ceiling, 1000 if states == ["sale"] else 100)
 
     def test_replayed_call(self):
-        partner, (order,) = self.make_orders(6)
-        call = (self.a, "sale.order", [order], "action_confirm", [])
-        results = self.race(call, call)
-        self.assertEqual(sum(isinstance(r, UserError) for r in results), 1, results)
-        exposure, states, verdicts = self.facts(partner)
-        self.assertEqual((exposure, states, verdicts), (600, ["sale"], ["passed"]))
+        for _round in range(ROUNDS):
+            partner, (order,) = self.make_orders(6)
+            call = (self.a, "sale.order", [order], "action_confirm", [])
+            results = self.race(call, call)
+            self.assertEqual(sum(isinstance(r, UserError) for r in results), 1, results)
+            exposure, states, verdicts = self.facts(partner)
+            self.assertEqual((exposure, states, verdicts), (600, ["sale"], ["passed"]))
 
     def test_killed_between_check_and_commit(self):
+        for _round in range(ROUNDS):
+            self.kill_between_check_and_commit()
+
+    def kill_between_check_and_commit(self):
         partner, (first, second) = self.make_orders(6, 6)
         pid = os.fork()
         if not pid:

@@ -186,16 +186,18 @@ class RaceCase(BaseCase):
             yield api.Environment(cr, uid, {})
             cr.commit()  # forbidden-ok: pylint: disable=invalid-commit
 
-    def race(self, *calls, model_method=False, door=call_kw):
+    def race(self, *calls, model_method=False, door=call_kw, free=False):
         """Run (uid, model, ids, method, args) side by side; return what each got or raised, in order.
 
         Each one has read the records before any of them acts, so that all act on the same snapshot.
+
+        :param bool free: nobody waits for anybody; they meet where they meet
         """
         barrier = threading.Barrier(len(calls))
         results = [None] * len(calls)
 
         def run(index, uid, model, ids, method, args):
-            meet = [barrier.wait]
+            meet = [] if free else [barrier.wait]
             with sql_db.db_connect(get_db_name()).cursor() as cr:
                 env = api.Environment(cr, uid, {})
 

@@ -34,6 +34,12 @@ class SaleOrder(models.Model):
         "Released", compute="_compute_aria_credit_over", compute_sudo=True
     )
 
+    # what a debtor owes by open orders is read from this index alone
+    _aria_credit_idx = models.Index(
+        "(partner_invoice_id) INCLUDE (company_id, currency_id, amount_total)"
+        " WHERE state = 'sale' AND invoice_status IS DISTINCT FROM 'invoiced'"
+    )
+
     # ------------------------------------------------------------------ facts
     def _aria_get_debtor(self):
         """Return the commercial entity that owes this order: that of the invoice address."""

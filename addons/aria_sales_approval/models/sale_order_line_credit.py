@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from .res_partner_credit import TOUCHED
 from .sale_order import LINE
 
 
@@ -8,6 +9,8 @@ class SaleOrderLine(models.Model):
 
     # a subject of its own, in a file of its own
     _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+
+    _aria_touched_idx = models.Index(f"(order_id) WHERE {TOUCHED}")
 
     @api.model_create_multi
     def create(self, vals_list):

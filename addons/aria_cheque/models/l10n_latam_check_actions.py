@@ -144,7 +144,9 @@ class L10nLatamCheck(models.Model):
         """
         self._aria_check_accountant()
         reason = to_text(
-            self.env, reason, self.env._("Say why the guarantee is called in; it is kept in its history.")
+            self.env,
+            reason,
+            self.env._("Say why the guarantee is called in; it is kept in its history."),
         )
         date = self._aria_begin("call", date)
         journal = to_record(self.env, "account.journal", journal)
@@ -179,7 +181,9 @@ class L10nLatamCheck(models.Model):
                 "payment_method_line_id": line.id,
                 "date": date,
                 "amount": self.amount,
-                "memo": self.env._("Guarantee cheque %(cheque)s called in", cheque=self.display_name),
+                "memo": self.env._(
+                    "Guarantee cheque %(cheque)s called in", cheque=self.display_name
+                ),
             }
         )
         # Odoo takes bank and issuer from the customer when a cheque gets its payment; the paper says whose it is
@@ -247,7 +251,9 @@ class L10nLatamCheck(models.Model):
             )
         if step == "call" and not self.aria_is_guarantee:
             raise UserError(
-                self.env._("Cheque %(cheque)s is no guarantee that could be called in.", cheque=name)
+                self.env._(
+                    "Cheque %(cheque)s is no guarantee that could be called in.", cheque=name
+                )
             )
         if step == "bounce" and state == "bounced":
             raise UserError(

@@ -94,7 +94,9 @@ class AriaCustomerClass(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_ceiling(self):
         # sudo: existence only
-        change = self.env["aria.credit.change"].sudo().search([("class_id", "in", self.ids)], limit=1)
+        change = (
+            self.env["aria.credit.change"].sudo().search([("class_id", "in", self.ids)], limit=1)
+        )
         if change:
             raise UserError(
                 self.env._(

@@ -37,9 +37,7 @@ FLUSHED = {
     "aria.customer.standing": ["partner_id", "company_id", "class_id"],
 }  # fmt: skip
 # lines of orders that do not count by the total of their order
-TOUCHED = (
-    "(aria_outcome IN ('lost', 'void') OR is_downpayment OR qty_invoiced != 0 OR qty_delivered > product_uom_qty)"
-)
+TOUCHED = "(aria_outcome IN ('lost', 'void') OR is_downpayment OR qty_invoiced != 0 OR qty_delivered > product_uom_qty)"
 # further sums of the statement, which are no debts: what is overdue beyond the days that the company tolerates, by how
 # much the ceiling is raised today, and the ceiling of the customer's class
 OLD_OVERDUE, RAISED, BY_CLASS = "old_overdue", "raised", "class_ceiling"
@@ -149,9 +147,7 @@ class ResPartner(models.Model):
                     }
                 )  # fmt: skip
             if old[2] != new[2]:
-                rows.append(
-                    row | {"kind": "cheques", "old_ceiling": old[2], "new_ceiling": new[2]}
-                )
+                rows.append(row | {"kind": "cheques", "old_ceiling": old[2], "new_ceiling": new[2]})
         if rows:
             self.env["aria.credit.change"]._aria_engine_create(rows)
 

@@ -665,7 +665,12 @@ class TestCeiling(CreditCase):
         )  # fmt: skip
         line = bank.inbound_payment_method_line_ids[:1]
         line.payment_account_id = self.env["account.account"].create(
-            {"name": "Underway", "code": "T1070", "account_type": "asset_current", "reconcile": True}
+            {
+                "name": "Underway",
+                "code": "T1070",
+                "account_type": "asset_current",
+                "reconcile": True,
+            }
         )
         self.env["account.payment"].create(
             {

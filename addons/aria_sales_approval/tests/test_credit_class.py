@@ -47,7 +47,9 @@ class TestClassCeiling(CreditCase):
         self.assertEqual(self.partner._aria_get_class_ceiling(self.company), 500)
         self.assertIn("500", self.refused(self.order(6)))
         self.confirm(self.order(5))
-        check = self.env["aria.credit.check"].search([("partner_id", "=", self.partner.id)], limit=1)
+        check = self.env["aria.credit.check"].search(
+            [("partner_id", "=", self.partner.id)], limit=1
+        )
         self.assertEqual((check.verdict, check.ceiling), ("passed", 500))
 
     def test_his_own_comes_first(self):

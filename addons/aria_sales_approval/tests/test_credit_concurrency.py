@@ -178,7 +178,9 @@ class TestCreditConcurrency(RaceCase):
             self.assertEqual(results, [True, True])
             with self.transaction() as env:
                 order = env["sale.order"].browse(order)
-                self.assertEqual(order.aria_proforma_ids.mapped("name"), [order.aria_proforma_number])
+                self.assertEqual(
+                    order.aria_proforma_ids.mapped("name"), [order.aria_proforma_number]
+                )
                 self.assertEqual(order.aria_proforma_ids.state, "issued")
                 found = env["res.partner"].browse(partner).aria_credit_exposure(env.company)
                 self.assertEqual((found["proformas"], found["orders"]), (600, 0))

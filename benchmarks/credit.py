@@ -55,9 +55,7 @@ class World:
         order = self.make_order(partner).sudo()
         order.action_confirm()
         multiply(self.env, order, count - 1)
-        first = self.env["sale.order"].search(
-            [("partner_id", "=", partner.id)], order="id", limit=2
-        )[1]
+        first = self.env["sale.order"].search([("partner_id", "=", partner.id)], order="id", limit=2)[1]
         multiply(self.env, order.order_line, count - 1, order_id=f"{first.id} + n - 1")
         tidy(self.env, "sale_order", "sale_order_line", "res_partner", "account_move_line")
 
@@ -82,11 +80,7 @@ class World:
 class OcaWorld(World):
     def limit(self, partners):
         partners.write(
-            {
-                "credit_limit": 1e12,
-                "risk_sale_order_include": True,
-                "risk_invoice_open_include": True,
-            }
+            {"credit_limit": 1e12, "risk_sale_order_include": True, "risk_invoice_open_include": True}
         )
 
 
@@ -164,12 +158,7 @@ def compare_exposures(report, env, mine):
         }
     )
     one = median(samples["one"], "seconds")
-    report.add(
-        f"exposure of one customer, {DOCUMENTS:,} documents",
-        f"{one * 1000:.0f} ms",
-        "< 100 ms",
-        one < 0.1,
-    )
+    report.add(f"exposure of one customer, {DOCUMENTS:,} documents", f"{one * 1000:.0f} ms", "< 100 ms", one < 0.1)
     report.add(f"plain sum over {CUSTOMERS:,} customers", show(samples["plain"]))
     report.add(f"exposure of {CUSTOMERS:,} customers", show(samples["all"]))
     pairs = zip(samples["all"], samples["plain"], strict=True)

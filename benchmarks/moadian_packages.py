@@ -34,9 +34,7 @@ def fetch(folder):
         folder,
     ]
     calls = ([*pip, "--no-deps", *PACKAGES], [*pip, *NEEDED])
-    return all(
-        not subprocess.run(call, check=False, capture_output=True).returncode for call in calls
-    )
+    return all(not subprocess.run(call, check=False, capture_output=True).returncode for call in calls)
 
 
 def run_theirs(folder, key, server):

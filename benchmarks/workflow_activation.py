@@ -21,21 +21,11 @@ partner = env["res.partner"].create({"name": "Buyer"})
 
 def fill(number):
     """Make ``number`` lines at four stages; those at supply and ready are referred."""
-    order = env["sale.order"].create(
-        {"partner_id": partner.id, "order_line": [(0, 0, {"product_id": product.id})]}
-    )
+    order = env["sale.order"].create({"partner_id": partner.id, "order_line": [(0, 0, {"product_id": product.id})]})
     line = order.order_line
     env.flush_all()
-    stages = [
-        workflow.stage_ids.filtered(lambda s, c=c: s.code == c)
-        for c in ("requested", "quoted", "supply", "ready")
-    ]
-    columns = [
-        c
-        for c in env["sale.order.line"]._fields
-        if env["sale.order.line"]._fields[c].column_type
-        and c not in ("id", "aria_stage_id", "aria_unit_id")
-    ]
+    stages = [workflow.stage_ids.filtered(lambda s, c=c: s.code == c) for c in ("requested", "quoted", "supply", "ready")]
+    columns = [c for c in env["sale.order.line"]._fields if env["sale.order.line"]._fields[c].column_type and c not in ("id", "aria_stage_id", "aria_unit_id")]
     columns = [c for c in columns if env["sale.order.line"]._fields[c].store]
     names = ", ".join(columns)
     for place, stage in enumerate(stages):
@@ -74,9 +64,7 @@ def activate(draft):
     shown = perf_counter() - start
     activation.action_apply()
     env.flush_all()
-    running = env["sale.order.line"].search_count(
-        [("aria_workflow_id", "=", draft.id), ("aria_outcome", "=", False)]
-    )
+    running = env["sale.order.line"].search_count([("aria_workflow_id", "=", draft.id), ("aria_outcome", "=", False)])
     return shown, perf_counter() - start, running
 
 
@@ -85,9 +73,7 @@ def version(of, remove):
     draft = env["aria.workflow"].browse(of.action_new_version()["res_id"])
     if remove:
         old = draft.stage_ids.filtered(lambda s: s.code == "supply")
-        new = old.copy(
-            {"workflow_id": draft.id, "code": "quality", "name": "Quality", "unit_id": quality.id}
-        )
+        new = old.copy({"workflow_id": draft.id, "code": "quality", "name": "Quality", "unit_id": quality.id})
         ways = draft.transition_ids
         ways.filtered(lambda t: t.from_stage_id == old).from_stage_id = new
         ways.filtered(lambda t: t.to_stage_id == old).to_stage_id = new

@@ -31,9 +31,7 @@ def load(env, addons=ADDONS):
         [("name", "in", list(files)), ("state", "=", "installed"), ("demo", "=", False)]
     )
     # whatever depends on an addon has all of its dependencies, and the addon itself
-    modules = modules.sorted(
-        lambda module: len(module.upstream_dependencies(exclude_states=("uninstallable",)))
-    )
+    modules = modules.sorted(lambda module: len(module.upstream_dependencies(exclude_states=("uninstallable",))))
     for module in modules:
         for name in files[module.name]:
             convert_file(env(su=True), module.name, name, {}, mode="init", noupdate=True)

@@ -19,33 +19,13 @@ TEHRAN = timedelta(hours=3, minutes=30)
 OPENS, CLOSES = 8, 17
 FRIDAY = 4
 NEED = "aria_sales_opportunity"
-STAFF = (
-    "seller",
-    "sales_manager",
-    "finance",
-    "supply",
-    "production",
-    "purchase",
-    "warehouse",
-    "delivery",
-)
+STAFF = ("seller", "sales_manager", "finance", "supply", "production", "purchase", "warehouse", "delivery")
 # tables whose create_date people see: PostgreSQL's clock is not moved
 DATED = (
     "crm_lead", "sale_order", "sale_order_line", "account_move", "stock_picking", "stock_move", "mail_message",
     "aria_referral", "aria_workflow_log",
 )  # fmt: skip
-CUSTOMERS = (
-    "hamgam",
-    "sepahan",
-    "atlas",
-    "kavir",
-    "arman",
-    "golestan",
-    "mehr",
-    "baran",
-    "novin",
-    "tabriz",
-)
+CUSTOMERS = ("hamgam", "sepahan", "atlas", "kavir", "arman", "golestan", "mehr", "baran", "novin", "tabriz")
 CAMPAIGNS = ("exhibition", "exhibition", "phone", "web", "visit", None)
 # product: usual quantities
 GOODS = {
@@ -74,16 +54,10 @@ QUESTIONS = {
     "purchase": ("قیمت سه فروشنده را برای این قلم بگیرید.", "آخرین قیمت خرید هنوز معتبر است؟"),
     "production": ("امکان مونتاژ تا دو هفته دیگر هست؟", "ساخت با نقشه پیوست چند روز زمان می‌برد؟"),
     "delivery": ("باربری برای صبح فردا هماهنگ شود.", "مشتری فقط پیش از ساعت ۱۴ تحویل می‌گیرد."),
-    "sales_management": (
-        "تخفیف ۷ درصدی خواسته‌اند؛ نظر شما چیست؟",
-        "این مشتری بدحساب بوده؛ ادامه دهیم؟",
-    ),
+    "sales_management": ("تخفیف ۷ درصدی خواسته‌اند؛ نظر شما چیست؟", "این مشتری بدحساب بوده؛ ادامه دهیم؟"),
 }
 ANSWERS = {
-    "supply": (
-        "ظرف ۶ روز کاری تأمین می‌شود؛ قیمت تغییر نکرده است.",
-        "۲ دستگاه موجود است و بقیه هفته آینده می‌رسد.",
-    ),
+    "supply": ("ظرف ۶ روز کاری تأمین می‌شود؛ قیمت تغییر نکرده است.", "۲ دستگاه موجود است و بقیه هفته آینده می‌رسد."),
     "finance": ("مانده حساب مشتری تسویه است؛ مانعی نیست.", "پیش‌پرداخت وصول شد."),
     "purchase": ("ارزان‌ترین پیشنهاد با تحویل ۴ روزه ثبت شد.", "قیمت تا پایان هفته معتبر است."),
     "production": ("تا ۹ روز دیگر آماده می‌شود.", "ظرفیت خالی داریم؛ ۵ روز کاری."),
@@ -95,11 +69,7 @@ RETURNS = (
     "مقدار و محل تحویل روشن نیست.",
     "نام برند را مشتری باید بنویسد.",
 )
-LOST_REASONS = {
-    "price": "قیمت بالاتر از رقیب",
-    "time": "زمان تحویل دیر",
-    "budget": "نبود بودجه نزد مشتری",
-}
+LOST_REASONS = {"price": "قیمت بالاتر از رقیب", "time": "زمان تحویل دیر", "budget": "نبود بودجه نزد مشتری"}
 
 
 class Clock:
@@ -118,13 +88,9 @@ class Clock:
             local = local.replace(hour=0, minute=0) + timedelta(days=1)
         while local.weekday() == FRIDAY:
             local = local.replace(hour=0, minute=0) + timedelta(days=1)
-        if (
-            local.hour < OPENS
-        ):  # spread over the day: an office does not do everything when it opens
+        if local.hour < OPENS:  # spread over the day: an office does not do everything when it opens
             hour = self.rng.randrange(OPENS, CLOSES - 1)
-            local = local.replace(
-                hour=hour, minute=self.rng.randrange(60), second=self.rng.randrange(60)
-            )
+            local = local.replace(hour=hour, minute=self.rng.randrange(60), second=self.rng.randrange(60))
         return local - TEHRAN
 
 
@@ -135,9 +101,7 @@ class Month:
         self.env, self.clock, self.today, self.rng = env, clock, today, clock.rng
         self.numbers = itertools.count()
         self.queue, self.refused = [], []
-        self.reasons = self.env["crm.lost.reason"].create(
-            [{"name": name} for name in LOST_REASONS.values()]
-        )
+        self.reasons = self.env["crm.lost.reason"].create([{"name": name} for name in LOST_REASONS.values()])
 
     # ------------------------------------------------------------------ who and what
     def ref(self, name, module=NEED):
@@ -146,12 +110,7 @@ class Month:
     def by(self, login, records):
         """Return ``records`` as the person with this login has them."""
         user = self.ref(f"user_{login}", "aria_workflow")
-        context = {
-            "lang": user.lang,
-            "tz": user.tz,
-            "mail_auto_subscribe_no_notify": True,
-            "skip_sms": True,
-        }
+        context = {"lang": user.lang, "tz": user.tz, "mail_auto_subscribe_no_notify": True, "skip_sms": True}
         return records.with_user(user).with_context(**context)
 
     def model(self, login, name):
@@ -245,8 +204,7 @@ class Month:
                 "partner_id": customer.id,
                 "contact_name": self.one(CONTACTS),
                 "user_id": self.ref("user_seller", "aria_workflow").id,
-                "campaign_id": campaign
-                and self.ref(f"utm_campaign_{campaign}", "aria_crm_lead").id,
+                "campaign_id": campaign and self.ref(f"utm_campaign_{campaign}", "aria_crm_lead").id,
                 "aria_source_unit_id": self.unit("sales").id,
                 "expected_revenue": self.rng.randrange(30, 400) * 10_000_000,
             }
@@ -255,14 +213,7 @@ class Month:
     def quote(self, lead, customer, goods=None):
         goods = goods or self.rng.sample(list(GOODS), self.rng.choice((2, 3, 3, 4, 4)))
         lines = [
-            (
-                0,
-                0,
-                {
-                    "product_id": self.ref(f"product_{name}").id,
-                    "product_uom_qty": self.one(GOODS[name]),
-                },
-            )
+            (0, 0, {"product_id": self.ref(f"product_{name}").id, "product_uom_qty": self.one(GOODS[name])})
             for name in goods
         ]
         return self.model("seller", "sale.order").create(
@@ -282,9 +233,7 @@ class Month:
             if scarce and self.chance(0.6):
                 yield from self.inquire(line)
             elif self.chance(0.15):
-                yield from self.ask(
-                    line, self.one(("finance", "purchase", "production", "sales_management"))
-                )
+                yield from self.ask(line, self.one(("finance", "purchase", "production", "sales_management")))
             if line.aria_outcome or not order.exists():
                 return
 
@@ -299,13 +248,7 @@ class Month:
             held.action_accept()
             yield self.rng.uniform(3, 30)
         if line.sudo().aria_stage_id.code == "supply":
-            done = (
-                "ordered"
-                if line.state == "sale"
-                else "quoted"
-                if line.state == "sent"
-                else "requested"
-            )
+            done = "ordered" if line.state == "sale" else "quoted" if line.state == "sent" else "requested"
             self.press(self.by("supply", line), done, self.one(ANSWERS["supply"]))
 
     def press(self, line, code, note):
@@ -320,9 +263,7 @@ class Month:
     def is_busy(self, document):
         """Return whether somebody holds the document, or it has its end."""
         record = document.sudo()
-        return bool(
-            record.aria_referral_id or ("aria_outcome" in record._fields and record.aria_outcome)
-        )
+        return bool(record.aria_referral_id or ("aria_outcome" in record._fields and record.aria_outcome))
 
     def ask(self, document, code):
         """The seller refers a document to a unit, which answers, or returns it with what is missing."""
@@ -362,15 +303,11 @@ class Month:
                 line.aria_lose(self.one(self.reasons).id, "مشتری تلفنی انصراف داد.")
             return
         if luck < 0.40:
-            order.order_line.filtered(lambda line: not line.aria_outcome)[-1:].aria_lose(
-                self.one(self.reasons).id, "مشتری این قلم را از جای دیگری می‌خرد."
-            )
+            order.order_line.filtered(lambda line: not line.aria_outcome)[-1:].aria_lose(self.one(self.reasons).id, "مشتری این قلم را از جای دیگری می‌خرد.")
             yield self.rng.uniform(1, 4)
         order.action_confirm()
         for picking in order.sudo().picking_ids:
-            self.start(
-                self.deliver(picking), datetime.now() + timedelta(hours=self.rng.uniform(4, 50))
-            )
+            self.start(self.deliver(picking), datetime.now() + timedelta(hours=self.rng.uniform(4, 50)))
         if any(line.product_id.type == "service" for line in order.order_line):
             yield self.rng.uniform(20, 60)
             yield from self.bill(order)
@@ -401,9 +338,7 @@ class Month:
         held = picking.sudo().move_ids.sale_line_id.aria_referral_id
         held = self.by("warehouse", held)._filter_held_by(held.env.user)
         if held:
-            onward = held.action_refer(
-                unit=self.unit("delivery"), note=self.one(QUESTIONS["delivery"])
-            )
+            onward = held.action_refer(unit=self.unit("delivery"), note=self.one(QUESTIONS["delivery"]))
             yield self.rng.uniform(2, 8)
             still = onward.sudo().filtered(lambda r: r.state in ("open", "accepted"))
             self.by("delivery", still).action_answer(self.one(ANSWERS["delivery"]))
@@ -423,9 +358,7 @@ class Month:
         wizard = self.model("seller", "sale.advance.payment.inv").with_context(active_ids=order.ids)
         wizard.create({"advance_payment_method": "delivered"}).create_invoices()
         yield self.rng.uniform(1, 12)
-        drafts = self.by(
-            "finance", order.sudo().invoice_ids.filtered(lambda move: move.state == "draft")
-        )
+        drafts = self.by("finance", order.sudo().invoice_ids.filtered(lambda move: move.state == "draft"))
         drafts.action_post()
         if self.chance(0.6):
             yield self.rng.uniform(30, 120)
@@ -440,14 +373,7 @@ class Month:
             {
                 "picking_type_id": kind.id,
                 "move_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": self.ref(f"product_{name}").id,
-                            "product_uom_qty": 4 * max(GOODS[name]),
-                        },
-                    )
+                    (0, 0, {"product_id": self.ref(f"product_{name}").id, "product_uom_qty": 4 * max(GOODS[name])})
                     for name in names
                 ],
             }
@@ -459,16 +385,11 @@ class Month:
     def desk(self, deadline):
         """The seller goes through what is free and asks every unit something for ``deadline``."""
         lines = self.env["sale.order.line"].search(
-            [
-                ("aria_outcome", "=", False),
-                ("aria_stage_id.code", "in", ("requested", "quoted", "ordered")),
-            ],
+            [("aria_outcome", "=", False), ("aria_stage_id.code", "in", ("requested", "quoted", "ordered"))],
             order="id desc",
         )
         free = iter(lines.filtered(lambda line: not line.aria_unit_id and not line.aria_user_id))
-        leads = self.env["crm.lead"].search(
-            [("type", "=", "lead"), ("aria_unit_id", "=", False)], limit=1
-        )
+        leads = self.env["crm.lead"].search([("type", "=", "lead"), ("aria_unit_id", "=", False)], limit=1)
         for code, questions in QUESTIONS.items():
             document = leads if code == "sales_management" and leads else next(free, None)
             if document:
@@ -481,9 +402,7 @@ class Month:
                 yield 0.1
         line = next(free, None)
         if line:
-            self.by("seller", line).aria_refer(
-                unit=self.unit("purchase"), note=self.one(QUESTIONS["purchase"])
-            )
+            self.by("seller", line).aria_refer(unit=self.unit("purchase"), note=self.one(QUESTIONS["purchase"]))
             yield 0.3
             self.by("purchase", line.sudo().aria_referral_id).action_return(self.one(RETURNS))
 
@@ -501,20 +420,14 @@ def plan(month, days, sales):
     """Put the stories of a month into the queue."""
     first = month.today - timedelta(days=days)
     for number in range(sales):
-        month.start(
-            month.sale(number),
-            first + timedelta(days=days * number / sales, hours=month.rng.uniform(0, 8)),
-        )
+        month.start(month.sale(number), first + timedelta(days=days * number / sales, hours=month.rng.uniform(0, 8)))
     for day in range(6, days, 7):
         month.start(month.restock(SCARCE), first + timedelta(days=day))
     # at fixed hours before now, whenever the demo is installed: cartables show overdue work, today's and tomorrow's
     for ago, due in ((26, -2), (5, 4), (3, 30)):
         deadline = month.today + timedelta(hours=due)
         month.start(month.desk(deadline), month.today - timedelta(hours=ago), exact=True)
-    for ago, names in (
-        (98, [("valve", "breaker")]),
-        (4, [("pump", "sensor", "valve"), ("motor", "breaker")]),
-    ):
+    for ago, names in ((98, [("valve", "breaker")]), (4, [("pump", "sensor", "valve"), ("motor", "breaker")])):
         month.start(month.hurry(names), month.today - timedelta(hours=ago), exact=True)
 
 
@@ -549,8 +462,7 @@ def count(env):
         "steps": "aria.workflow.log", "transfers": "stock.picking", "invoices": "account.move",
     }  # fmt: skip
     return {
-        name: env[model].with_context(active_test=False).search_count([])
-        for name, model in names.items()
+        name: env[model].with_context(active_test=False).search_count([]) for name, model in names.items()
     }
 
 

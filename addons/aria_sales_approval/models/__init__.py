@@ -1,3 +1,4 @@
+from . import aria_credit_reason_mixin
 from . import aria_approval_policy
 from . import aria_approval_step
 from . import aria_approval_substitute

@@ -12,7 +12,8 @@ class AriaCustomerClass(models.Model):
     Accountants decide how much customers may owe, thus also who is in a class with a ceiling; each change is kept.
     """
 
-    _inherit = "aria.customer.class"
+    _name = "aria.customer.class"
+    _inherit = ["aria.customer.class", "aria.credit.reason.mixin"]
 
     aria_credit_change_ids = fields.One2many(
         "aria.credit.change",
@@ -20,20 +21,6 @@ class AriaCustomerClass(models.Model):
         string="Changes of the Ceiling",
         groups="account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_manager",
     )
-    aria_credit_reason = fields.Char(
-        "Reason of the Change",
-        compute="_compute_aria_credit_reason",
-        inverse="_inverse_aria_credit_reason",
-        groups=ACCOUNTANT,
-        help="Kept with the change of the ceiling.",
-    )
-
-    def _compute_aria_credit_reason(self):
-        self.aria_credit_reason = False
-
-    def _inverse_aria_credit_reason(self):
-        """Nothing: ``write`` keeps the reason with the change."""
-
     def _has_field_access(self, field, operation):
         # EXTENDS 'base': managers of sales write classes, accountants their ceilings
         if operation == "write" and field.name in CEILING and not self._aria_may_set_ceiling():

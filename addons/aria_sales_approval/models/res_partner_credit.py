@@ -50,7 +50,8 @@ class ResPartner(models.Model):
     on the way: one statement over the documents themselves says how it is.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "aria.credit.reason.mixin"]
 
     aria_no_credit = fields.Boolean(
         "No Credit",
@@ -64,20 +65,6 @@ class ResPartner(models.Model):
         groups=ACCOUNTING,
         help="For companies with a separate ceiling for cheques; 0: none.",
     )
-    aria_credit_reason = fields.Char(
-        "Reason of the Change",
-        compute="_compute_aria_credit_reason",
-        inverse="_inverse_aria_credit_reason",
-        groups=ACCOUNTING,
-        help="Kept with the change of the ceiling.",
-    )
-
-    def _compute_aria_credit_reason(self):
-        self.aria_credit_reason = False
-
-    def _inverse_aria_credit_reason(self):
-        """Nothing: ``write`` keeps the reason with the change."""
-
     # ------------------------------------------------------------------ the ceiling
     @api.constrains("credit_limit", "aria_cheque_ceiling")
     def _check_aria_ceiling(self):

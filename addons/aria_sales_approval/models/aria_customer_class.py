@@ -21,6 +21,7 @@ class AriaCustomerClass(models.Model):
         string="Changes of the Ceiling",
         groups="account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_manager",
     )
+
     def _has_field_access(self, field, operation):
         # EXTENDS 'base': managers of sales write classes, accountants their ceilings
         if operation == "write" and field.name in CEILING and not self._aria_may_set_ceiling():

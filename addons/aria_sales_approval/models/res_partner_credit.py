@@ -65,6 +65,7 @@ class ResPartner(models.Model):
         groups=ACCOUNTING,
         help="For companies with a separate ceiling for cheques; 0: none.",
     )
+
     # ------------------------------------------------------------------ the ceiling
     @api.constrains("credit_limit", "aria_cheque_ceiling")
     def _check_aria_ceiling(self):

@@ -77,7 +77,8 @@ class AriaCustomerClass(models.Model):
     def _aria_get_roots(self):
         # sudo: a class without a company holds in all of them
         companies = self.env["res.company"].sudo()
-        return self.sudo().company_id.root_id or companies.search([("parent_id", "=", False)])
+        root = self.sudo().company_id.root_id  # sudo: which company it is
+        return root or companies.search([("parent_id", "=", False)])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_ceiling(self):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import formatLang
+from odoo.tools import format_list, formatLang
 
 from .res_company import CATEGORIES
 from .res_partner_credit import OLD_OVERDUE, _is_above
@@ -270,7 +270,7 @@ class SaleOrder(models.Model):
             "%(customer)s would owe %(exposure)s (%(parts)s), %(excess)s over the ceiling of %(ceiling)s.",
             customer=self._aria_get_debtor().display_name,
             exposure=money(exposure),
-            parts=", ".join(parts),
+            parts=format_list(self.env, parts),
             excess=money(exposure - ceiling),
             ceiling=money(ceiling),
         )

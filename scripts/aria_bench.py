@@ -191,6 +191,9 @@ def specification(env, model, view_type):
     found = {}
     for node in view.xpath("//field[not(ancestor::field)]"):
         field = env[model]._fields[node.get("name")]
+        if field.relational and node.get("column_invisible") in ("1", "True"):
+            found[node.get("name")] = {"fields": {}}  # the id only
+            continue
         nested = {
             name: _shown(env[field.comodel_name]._fields[name])
             for name in node.xpath("./list/field/@name")

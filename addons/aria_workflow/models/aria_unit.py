@@ -96,7 +96,7 @@ class AriaUnit(models.Model):
 
     @api.depends("name", "company_id")
     def _compute_display_name(self):
-        several = len(self.env.user.company_ids) > 1
+        several = len(self.env.user._get_company_ids()) > 1  # kept by Odoo's cache
         for unit in self:
             company = (
                 unit.company_id.sudo().name if several and unit.company_id else ""

@@ -46,9 +46,12 @@ class AriaApprovalSubstitute(models.Model):
         if person:
             text = self.env._("%(user)s is away; %(other)s decides as substitute.")
         else:
-            # sudo: the unit of whoever is away
-            unit = self.env["aria.unit"].sudo().search([("member_ids", "in", user.ids)], limit=1)
-            person = unit._get_reachable_manager(company) if unit else person
+            # sudo: the units of whoever is away; one that stands for a group has no manager
+            units = self.env["aria.unit"].sudo().search(
+                [("member_ids", "in", user.ids), ("aria_approval_group_id", "=", False)]
+            )
+            managers = (unit._get_reachable_manager(company) for unit in units)
+            person = next(filter(None, managers), person)
             text = self.env._(
                 "%(user)s is away without a substitute; %(other)s decides as manager."
             )

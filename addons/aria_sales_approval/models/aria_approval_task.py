@@ -477,9 +477,10 @@ class AriaApprovalTask(models.Model):
             return
         # sudo: who is away, whoever asks
         acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(self)
-        until = self._aria_get_deadlines()
+        until, stuck = self._aria_get_deadlines(), self._aria_get_stuck()
         for task in self:
-            task._aria_engine_write(task._aria_prepare_open(acting, until[task.id]))
+            vals = task._aria_prepare_open(acting, until[task.id])
+            task._aria_engine_write(vals | task._aria_prepare_stuck() if task in stuck else vals)
         groups = self.grouped(lambda t: (t.ask_unit_id, t.user_id, t.deadline))
         for (unit, user, deadline), tasks in groups.items():
             own = user.browse() if unit else user
@@ -492,21 +493,72 @@ class AriaApprovalTask(models.Model):
             return vals
         person, said = acting[self.company_id, self.user_id]
         if not person or person == self.request_id.requester_id:
-            raise UserError(
-                self.env._(
-                    "%(user)s, who approves “%(task)s”, is away or archived and nobody represents them; name a"
-                    " substitute or change the policy.",
-                    user=self.user_id.name,
-                    task=self.name,
-                )
-            )
+            raise self._aria_make_nobody_error(self.user_id)
         if person == self.user_id:
             return vals
-        people = self.approver_ids | person
-        return vals | {
-            "user_id": person.id, "on_behalf_of_id": self.user_id.id, "redirected": said,
-            "approver_ids": [fields.Command.set(people.ids)],
+        return vals | self._aria_prepare_acting(self.user_id, person, said)
+
+    def _aria_prepare_acting(self, user, person, said):
+        """Return what this task gets when ``person`` is asked in the place of ``user``."""
+        return {
+            "user_id": person.id, "on_behalf_of_id": user.id, "redirected": said, "ask_unit_id": False,
+            "approver_ids": [fields.Command.set((self.approver_ids | person).ids)],
         }  # fmt: skip
+
+    def _aria_make_nobody_error(self, users):
+        return UserError(
+            self.env._(
+                "%(user)s, who approves “%(task)s”, is away or archived and nobody represents them; name a"
+                " substitute or change the policy.",
+                user=", ".join(users.mapped("name")),
+                task=self.name,
+            )
+        )
+
+    # ------------------------------------------------------------------ units and groups that nobody is left of
+    def _aria_get_stuck(self):
+        """Return those of these (superuser) tasks of a unit or group for which too few are left to decide."""
+        pools, stuck = self.filtered(lambda t: not t.user_id), self.browse()
+        for task in pools:
+            pool = task.request_id.task_ids.filtered(
+                lambda t, task=task: (
+                    t.step_id == task.step_id and not t.user_id and t.state in ("waiting", "open")
+                )
+            )
+            if task in pool[len(task._aria_filter_able(pool.approver_ids)) :]:
+                stuck |= task
+        return stuck
+
+    def _aria_filter_able(self, users):
+        """Return who of ``users`` is there and may decide this (superuser) task."""
+        model = self.env["aria.approval.substitute"]
+        away = model._get_absences_now().keys() | self.env["aria.absence"]._get_absences_now()
+        request = self.request_id
+        approved = request.task_ids.filtered(
+            lambda t: t.step_id == self.step_id and t.state == "approved"
+        )
+        present = users.filtered(lambda u: u.active and not u.share and u.id not in away)
+        return present - request.requester_id - approved.user_id
+
+    def _aria_prepare_stuck(self):
+        """Return who is asked where nobody is left of those whom this (superuser) task asked.
+
+        Who is in the unit or group today, else whoever represents one of them.
+        """
+        people = self.approver_ids
+        fresh = self._aria_filter_able(self.step_id._aria_get_pool() - people)
+        if fresh:
+            self.step_id._aria_get_pool_unit()  # a group's unit has its members of today
+            said = self.env._("Nobody of those who were asked is left; %(users)s can decide now.")
+            return {
+                "redirected": said % {"users": ", ".join(fresh.mapped("name"))},
+                "approver_ids": [fields.Command.set((people | fresh).ids)],
+            }
+        acting = self.env["aria.approval.substitute"].sudo()._get_acting(people, self.company_id)
+        for user, (person, said) in acting.items():
+            if said and self._aria_filter_able(person):
+                return self._aria_prepare_acting(user, person, said)
+        raise self._aria_make_nobody_error(people)
 
     def _aria_get_deadlines(self):
         """Return {task id: until when it is to be decided, or False}, in working hours from now."""
@@ -524,7 +576,7 @@ class AriaApprovalTask(models.Model):
         """Ask somebody else where an open task has nobody left who could decide it, one by one."""
         progress = self.env["ir.cron"]
         # sudo: the scheduler looks after everybody's tasks
-        tasks = self.sudo().search([("state", "=", "open"), ("user_id", "!=", False)])
+        tasks = self.sudo().search([("state", "=", "open")])
         progress._commit_progress(remaining=len(tasks))
         for task in tasks:
             try:
@@ -537,13 +589,33 @@ class AriaApprovalTask(models.Model):
                 return
 
     def _aria_redirect(self):
-        """Ask whoever acts for the person of this open (superuser) task, if that is another one."""
-        # sudo: the same
+        """Ask whoever acts for those whom this open (superuser) task asks, where they cannot decide it."""
+        if not (self._aria_get_stuck() if not self.user_id else self._aria_needs_another()):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._aria_close_referrals()
+                self._aria_open()
+        except UserError as error:
+            self._aria_tell_nobody(str(error))
+
+    def _aria_needs_another(self):
+        """Return whether somebody else acts for the person of this (superuser) task, or nobody can."""
+        # sudo: who is away, whoever asks
         acting = self.env["aria.approval.substitute"].sudo()._get_acting_of(self)
         person, _said = acting[self.company_id, self.user_id]
-        if person and person not in (self.user_id, self.request_id.requester_id):
-            self._aria_close_referrals()
-            self._aria_open()
+        return person != self.user_id
+
+    def _aria_tell_nobody(self, said):
+        """Tell whoever submitted, once, that nobody is left who could decide this (superuser) task."""
+        if self.redirected != said:
+            self._aria_engine_write({"redirected": said})
+            # sudo: the order's own note, by the scheduler
+            self.order_id.sudo().message_post(
+                body=said,
+                partner_ids=self.request_id.requester_id.partner_id.ids,
+                subtype_xmlid="mail.mt_note",
+            )
 
     # ------------------------------------------------------------------ cartable
     def _aria_referral_closed(self, referrals):

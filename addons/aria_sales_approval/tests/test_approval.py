@@ -223,6 +223,84 @@ class TestApproval(ApprovalCase):
         self.env["aria.approval.substitute"].search([]).unlink()
         self.refuse(self.seller, self.make_order(self.goods[0]), "aria_submit", error=UserError)
 
+    def ask_group(self, *members, **step):
+        """Submit a quotation that a group approves; the outsider is the manager of its members."""
+        people = [Command.set([user.id for user in members])]
+        self.make_unit("home", member_ids=people, manager_id=self.outsider.id, sequence=99)
+        group = self.env["res.groups"].create({"name": "Board", "user_ids": people})
+        self.policy.active = False
+        self.make_policy({"group_id": group, **step})
+        return group, self.submit(self.make_order(self.goods[0]))
+
+    def test_a_group_whose_members_are_archived_afterwards(self):
+        _group, request = self.ask_group(self.a, self.b)
+        self.a.active = False
+        self.run_cron("ir_cron_redirect")
+        self.assertFalse(request.task_ids.user_id, "one is left, and the group holds it still")
+        self.b.active = False
+        self.run_cron("ir_cron_redirect")
+        task = request.task_ids
+        self.assertEqual((task.user_id, task.state), (self.outsider, "open"))
+        self.assertIn("manager", task.redirected)
+        self.assertEqual(task.aria_user_id, self.outsider, "it is in the cartable")
+        self.approve(request, self.outsider)
+        self.assertEqual(request.state, "approved")
+        self.assertIn(request.decision_ids.on_behalf_of_id, self.a | self.b)
+
+    def test_a_group_with_new_members(self):
+        group, request = self.ask_group(self.a)
+        self.a.active = False
+        group.user_ids |= self.c
+        self.run_cron("ir_cron_redirect")
+        task = request.task_ids
+        self.assertFalse(task.user_id)
+        self.assertIn(self.c, task.approver_ids)
+        self.assertIn(self.c.name, task.redirected)
+        self.assertIn(self.c, task.aria_unit_id.member_ids, "it is in the cartable")
+        self.approve(request, self.c)
+        self.assertEqual(request.state, "approved")
+
+    def test_a_group_that_is_away(self):
+        _group, request = self.ask_group(self.a)
+        self.substitute(self.a, self.b)
+        self.run_cron("ir_cron_redirect")
+        self.assertEqual(request.task_ids.user_id, self.b)
+        self.assertEqual(request.task_ids.on_behalf_of_id, self.a)
+
+    def test_a_quorum_of_which_too_few_are_left(self):
+        _group, request = self.ask_group(self.a, self.b, mode="quorum", quorum=2)
+        self.b.active = False
+        self.run_cron("ir_cron_redirect")
+        self.assertEqual(request.task_ids.mapped("state"), ["open", "open"])
+        self.assertEqual(request.task_ids.user_id, self.outsider, "one seat goes to the manager")
+        self.approve(request, self.a, self.outsider)
+        self.assertEqual(request.state, "approved")
+
+    def test_nobody_at_all_is_said_once(self):
+        _group, request = self.ask_group(self.a)
+        self.env["aria.unit"].search([("code", "=", "home")]).manager_id = False
+        self.a.active = False
+        for _run in range(2):
+            self.run_cron("ir_cron_redirect")
+        task = request.task_ids
+        self.assertEqual(task.state, "open")
+        self.assertIn("name a substitute", task.redirected)
+        notes = request.order_id.message_ids.filtered(lambda m: "nobody represents" in m.body)
+        self.assertEqual(len(notes), 1)
+        self.assertIn(self.seller.partner_id, notes.notified_partner_ids)
+        self.substitute(self.a, self.c)
+        self.run_cron("ir_cron_redirect")
+        self.assertEqual(task.user_id, self.c, "as soon as there is somebody")
+
+    def test_a_later_step_whose_people_have_gone(self):
+        group, _request = self.ask_group(self.b)
+        self.policy = self.make_policy({"user_ids": self.a}, {"group_id": group, "sequence": 20})
+        self.env["aria.approval.policy"].search([]).filtered(lambda p: p != self.policy).active = False
+        request = self.submit(self.make_order(self.goods[0]))
+        self.b.active = False
+        self.approve(request, self.a)
+        self.assertEqual(self.task_of(request, self.outsider).user_id, self.outsider)
+
     def test_bad_substitutes(self):
         self.substitute(self.a, self.b)
         for user, other in ((self.a, self.c), (self.b, self.a), (self.c, self.c)):

@@ -183,6 +183,16 @@ def as_user(env, user):
     return env(user=user.id, context=context, su=False)
 
 
+# fields that a widget of Odoo asks for beside those of the view (fieldDependencies of its script)
+WIDGETS = {
+    "qty_at_date_widget": (
+        "display_qty_widget", "free_qty_today", "forecast_expected_date", "is_mto", "move_ids",
+        "qty_available_today", "qty_to_deliver", "scheduled_date", "virtual_available_at_date",
+        "warehouse_id",
+    )
+}  # fmt: skip
+
+
 def specification(env, model, view_type):
     """Return what the web client asks for to show the user the view of ``model``."""
     from lxml import etree
@@ -198,6 +208,8 @@ def specification(env, model, view_type):
             name: _shown(env[field.comodel_name]._fields[name])
             for name in node.xpath("./list/field/@name")
         }
+        for widget in node.xpath("./list/widget/@name"):
+            nested |= {name: {} for name in WIDGETS.get(widget, ())}
         found[node.get("name")] = _shown(field, nested)
     return found
 

@@ -27,6 +27,7 @@
     ],
     "demo": ["demo/aria_sales_opportunity_demo.xml"],
     "assets": {
+        "web.assets_backend": ["aria_sales_opportunity/static/src/**/*"],
         "web.assets_tests": ["aria_sales_opportunity/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from odoo.addons.aria_persian.tools.dates import format_day
 from odoo.addons.aria_workflow.arguments import to_date, to_record, to_text
 from odoo.addons.aria_workflow.engine import without_context
 
@@ -300,7 +301,7 @@ class L10nLatamCheck(models.Model):
 
     @api.model
     def _aria_format_date(self, day):
-        return format_date(self.env, day) or "–"
+        return format_day(self.env, day) or "–"
 
     def _aria_check_company(self, company, name):
         """Refuse cheques of other companies than ``company`` and its branches."""

@@ -2,9 +2,10 @@ import math
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from odoo.addons.aria_persian.tools import jalali
+from odoo.addons.aria_persian.tools.dates import format_day
 
 KINDS = ("month", "quarter", "year")
 # what the actual figures are read from
@@ -345,8 +346,8 @@ class AriaSalesTarget(models.Model):
                     " same salesperson, team and category; change one of them.",
                     target=target.display_name,
                     other=other.display_name,
-                    start=format_date(self.env, other.date_from),
-                    end=format_date(self.env, other.date_to),
+                    start=format_day(self.env, other.date_from),
+                    end=format_day(self.env, other.date_to),
                 )
             )
 

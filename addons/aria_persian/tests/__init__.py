@@ -5,3 +5,4 @@ from . import test_jalali
 from . import test_sequence
 from . import test_words
 from . import test_print
+from . import test_dates

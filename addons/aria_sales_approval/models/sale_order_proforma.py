@@ -224,7 +224,7 @@ class SaleOrder(models.Model):
     def _aria_follow_content(self):
         """Void the pro-formas of those of these orders that are cancelled or whose content is another one now."""
         # sudo: whoever changes the content, the pro-forma goes by it
-        issued = self.sudo().exists().filtered("aria_proforma_number")
+        issued = self.sudo().filtered("aria_proforma_number")
         cancelled = issued.filtered(lambda o: o.state == "cancel")
         if cancelled:
             cancelled._aria_void_proforma(self.env._("the quotation was cancelled."))
@@ -359,5 +359,5 @@ class SaleOrderLine(models.Model):
         # EXTENDS 'sale'
         orders = self.order_id
         result = super().unlink()
-        orders._aria_follow_content()
+        orders.exists()._aria_follow_content()
         return result

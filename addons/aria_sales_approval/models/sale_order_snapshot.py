@@ -3,6 +3,8 @@ import json
 from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
+from odoo.addons.aria_persian.tools.dates import format_day
+
 LAST_ORDERS = 5
 
 
@@ -118,6 +120,7 @@ class SaleOrder(models.Model):
             "now": now, "old": old, "gone": list(previous.values()),
             "money": self._aria_get_money_format(now),
             "number": self._aria_format_number,
+            "day": lambda value: format_day(self.env, value),
             "header_changes": self._aria_describe_header(
                 old.get("header") or {}, now.get("header") or {}
             ),

@@ -324,6 +324,24 @@ class TestApproval(ApprovalCase):
         self.assertEqual(task.aria_referral_id.deadline, task.deadline)
         self.assertTrue(task.aria_referral_id.alarm_at)
 
+    def test_days_of_the_screen_are_those_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fa_IR")
+        sold = self.make_order(self.goods[0])
+        self.policy.active = False
+        sold.action_confirm()
+        sold.date_order = "2026-11-23 10:00:00"
+        self.policy.active = True
+        order = self.make_order(self.goods[1])
+        order.order_line.aria_promise_date = "2026-12-01"
+        task = self.submit(order).task_ids[0]
+        for lang, days in {
+            "fa_IR": ("1405/09/02", "1405/09/10"),
+            "en_US": ("11/23/2026", "12/01/2026"),
+        }.items():
+            screen = task.with_context(lang=lang).screen
+            for day in days:
+                self.assertIn(day, screen)
+
     # ------------------------------------------------------------------ forging
     def test_nobody_writes_the_history(self):
         request = self.submit(self.make_order(self.goods[0]))

@@ -77,26 +77,34 @@ class CrmLead(models.Model):
     def _aria_sum_lines(self):
         """Return {(lead id, outcome): (quantity, untaxed amount in company currency)} of tracked lines."""
         totals = defaultdict(lambda: (0.0, 0.0))
-        # sudo: the sums of a lead belong to whoever may read it
-        groups = (
-            self.env["sale.order.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("aria_opportunity_id", "in", self.ids),
-                    ("aria_workflow_id", "!=", False),
-                    ("aria_outcome", "!=", "void"),
-                ],
-                ["order_id", "aria_outcome"],
-                ["product_uom_qty:sum", "aria_amount_requested:sum"],
-            )
-        )
-        for order, outcome, quantity, amount in groups:
-            key = (order.opportunity_id.id, outcome or "open")
-            before = totals[key]
-            own = order.company_id.currency_id.round(amount / (order.currency_rate or 1.0))
-            totals[key] = (before[0] + quantity, before[1] + own)
+        self.env["sale.order.line"].flush_model()
+        self.env["sale.order"].flush_model(["currency_rate"])
+        currencies = self.env["res.currency"].browse
+        for lead, outcome, quantity, amount, currency in self.env.execute_query(
+            self._aria_get_sums_query()
+        ):
+            before = totals[lead, outcome]
+            own = currencies(currency).round(amount)  # as each order is booked
+            totals[lead, outcome] = (before[0] + quantity, before[1] + own)
         return totals
+
+    def _aria_get_sums_query(self):
+        """Return the statement of tracked lines by order: (lead, outcome, quantity, company amount, currency)."""
+        return SQL(
+            """
+            SELECT line.aria_opportunity_id, COALESCE(line.aria_outcome, 'open'),
+                   SUM(line.product_uom_qty)::float8,
+                   (SUM(line.aria_amount_requested) / COALESCE(NULLIF(sale.currency_rate, 0), 1))::float8,
+                   company.currency_id
+              FROM sale_order_line line
+              JOIN sale_order sale ON sale.id = line.order_id
+              JOIN res_company company ON company.id = sale.company_id
+             WHERE line.aria_opportunity_id = ANY(%s) AND line.aria_workflow_id IS NOT NULL
+               AND line.aria_outcome IS DISTINCT FROM 'void'
+             GROUP BY line.aria_opportunity_id, line.aria_outcome, sale.id, company.id
+            """,
+            self.ids,
+        )
 
     @api.model
     def _aria_won_amount_sql(self, alias):

@@ -42,6 +42,27 @@ class SaleOrderLine(models.Model):
         "Margin (%)", compute="_compute_aria_margin", groups=COST_GROUP
     )
 
+    aria_free_qty = fields.Float(
+        "In Stock",
+        compute="_compute_aria_free_qty",
+        digits="Product Unit",
+        help="What the warehouse of the line has of the product and nobody has reserved, in the unit of the line.",
+    )
+
+    # ------------------------------------------------------------------ stock
+    @api.depends("product_id", "product_uom_id", "warehouse_id")
+    def _compute_aria_free_qty(self):
+        self.aria_free_qty = 0.0
+        storable = self.filtered("product_id.is_storable")
+        for warehouse, lines in storable.grouped("warehouse_id").items():
+            # sudo: how much there is, whoever may read the line
+            products = lines.product_id.sudo().with_context(warehouse_id=warehouse.id)
+            free = {product.id: product.free_qty for product in products}
+            for line in lines:
+                own, unit = line.product_id.uom_id, line.product_uom_id
+                quantity = free[line.product_id.id]
+                line.aria_free_qty = own._compute_quantity(quantity, unit) if unit else quantity
+
     # ------------------------------------------------------------------ deadline
     @api.depends("aria_referral_ids.state", "aria_referral_ids.deadline", "aria_stage_since")
     def _compute_aria_deadline(self):

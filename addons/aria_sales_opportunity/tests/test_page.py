@@ -55,6 +55,23 @@ class TestPage(LineCase):
         self.env.invalidate_all()
         self.assertFalse(line.aria_pace, "what has its end is not late")
 
+    def test_free_stock_of_the_warehouse_in_the_unit_of_the_line(self):
+        order = self.make_order(self.goods[0])
+        line = order.order_line
+        self.supply_stock(self.goods[0], 60)
+        other = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
+        self.env["stock.quant"]._update_available_quantity(self.goods[0], other.lot_stock_id, 24)
+        self.env.invalidate_all()
+        read = lambda: self.rpc(self.seller, line, "read", ["aria_free_qty"])[0]["aria_free_qty"]  # noqa: E731
+        self.assertEqual(read(), 60)
+        line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assertEqual(read(), 5, "of the order's own warehouse, in dozens")
+        order.warehouse_id = other
+        self.assertEqual(read(), 2)
+        self.env["stock.quant"]._update_reserved_quantity(self.goods[0], other.lot_stock_id, 12)
+        self.env.invalidate_all()
+        self.assertEqual(read(), 1, "what is reserved is not free")
+
     def test_margin_is_for_those_who_may_see_cost(self):
         self.goods[0].standard_price = 30
         line = self.make_order(self.goods[0]).order_line

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import LineCase
@@ -51,3 +53,23 @@ class TestQueries(LineCase):
         few, many = self.confirm(FEW), self.confirm(MANY)
         self.assertGreater(few, 0)
         self.assertEqual(many, few, f"queries for {MANY} and for {FEW} lines")
+
+    def open_page(self, lines):
+        """Return the queries that the lines of an opportunity cost on its page, from a cold cache."""
+        order = self.make_long_order(lines)
+        lead = self.env["crm.lead"].create({"name": "Deal", "type": "opportunity"})
+        order.sudo().opportunity_id = lead
+        order.order_line.sudo()[::2].aria_refer(unit=self.supply)
+        view = etree.fromstring(self.env["crm.lead"].get_view(view_type="form")["arch"])
+        names = view.xpath("//field[@name='aria_line_ids']/list/field/@name")
+        self.assertIn("aria_free_qty", names)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        shown = order.order_line.with_user(self.manager).web_read({name: {} for name in names})
+        self.assertEqual(len(shown), lines)
+        return self.env.cr.sql_log_count - before
+
+    def test_page_of_an_opportunity(self):
+        self.open_page(FEW)
+        self.assertEqual(self.open_page(MANY), self.open_page(FEW))

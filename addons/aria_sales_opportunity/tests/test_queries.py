@@ -64,12 +64,12 @@ class TestQueries(LineCase):
         names = view.xpath("//field[@name='aria_line_ids']/list/field/@name")
         self.assertIn("aria_free_qty", names)
         self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        shown = order.order_line.with_user(self.manager).web_read({name: {} for name in names})
-        self.assertEqual(len(shown), lines)
+        seen = order.order_line.with_user(self.manager).browse(order.order_line.ids)  # as by RPC
+        for _time in range(2):  # the first reads what a worker keeps
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(seen.web_read({name: {} for name in names})), lines)
         return self.env.cr.sql_log_count - before
 
     def test_page_of_an_opportunity(self):
-        self.open_page(FEW)
         self.assertEqual(self.open_page(MANY), self.open_page(FEW))

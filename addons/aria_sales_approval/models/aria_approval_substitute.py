@@ -47,8 +47,10 @@ class AriaApprovalSubstitute(models.Model):
             text = self.env._("%(user)s is away; %(other)s decides as substitute.")
         else:
             # sudo: the units of whoever is away; one that stands for a group has no manager
-            units = self.env["aria.unit"].sudo().search(
-                [("member_ids", "in", user.ids), ("aria_approval_group_id", "=", False)]
+            units = (
+                self.env["aria.unit"]
+                .sudo()
+                .search([("member_ids", "in", user.ids), ("aria_approval_group_id", "=", False)])
             )
             managers = (unit._get_reachable_manager(company) for unit in units)
             person = next(filter(None, managers), person)

@@ -295,7 +295,9 @@ class TestApproval(ApprovalCase):
     def test_a_later_step_whose_people_have_gone(self):
         group, _request = self.ask_group(self.b)
         self.policy = self.make_policy({"user_ids": self.a}, {"group_id": group, "sequence": 20})
-        self.env["aria.approval.policy"].search([]).filtered(lambda p: p != self.policy).active = False
+        self.env["aria.approval.policy"].search([]).filtered(
+            lambda p: p != self.policy
+        ).active = False
         request = self.submit(self.make_order(self.goods[0]))
         self.b.active = False
         self.approve(request, self.a)

@@ -33,20 +33,22 @@ class AriaStockChange(models.Model):
             return
         cron = self._aria_get_job()
         # one statement, as each saved line comes here: the rows, and what wakes the job (ir.cron._trigger)
-        self.env.execute_query(
+        woken = self.env.execute_query(
             SQL(
                 """
                 WITH queued AS (
                     INSERT INTO aria_stock_change (product_id)
                     SELECT id FROM product_product WHERE id = ANY(%s) RETURNING id)
                 INSERT INTO ir_cron_trigger (cron_id, call_at)
-                SELECT %s, now() AT TIME ZONE 'UTC' FROM queued LIMIT 1 RETURNING id
+                SELECT job.id, now() AT TIME ZONE 'UTC' FROM ir_cron job
+                 WHERE job.id = %s AND EXISTS (SELECT FROM queued) RETURNING id
                 """,
                 list(ids),
-                cron.id,
+                cron.id or None,
             )
         )
-        self.env.cr.postcommit.add(cron._notifydb)
+        if woken:
+            self.env.cr.postcommit.add(cron._notifydb)
 
     @api.model
     def _aria_get_job(self):

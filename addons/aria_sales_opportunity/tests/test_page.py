@@ -62,7 +62,7 @@ class TestPage(LineCase):
         other = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
         self.env["stock.quant"]._update_available_quantity(self.goods[0], other.lot_stock_id, 24)
         self.env.invalidate_all()
-        read = lambda: self.rpc(self.seller, line, "read", ["aria_free_qty"])[0]["aria_free_qty"]  # noqa: E731
+        read = lambda: self.rpc(self.seller, line, "read", ["aria_free_qty"])[0]["aria_free_qty"]
         self.assertEqual(read(), 60)
         line.product_uom_id = self.env.ref("uom.product_uom_dozen")
         self.assertEqual(read(), 5, "of the order's own warehouse, in dozens")

@@ -554,6 +554,7 @@ class AriaApprovalTask(models.Model):
                 "redirected": said % {"users": ", ".join(fresh.mapped("name"))},
                 "approver_ids": [fields.Command.set((people | fresh).ids)],
             }
+        # sudo: who is away, whoever asks
         acting = self.env["aria.approval.substitute"].sudo()._get_acting(people, self.company_id)
         for user, (person, said) in acting.items():
             if said and self._aria_filter_able(person):

@@ -1,7 +1,7 @@
 {
     "name": "Aria Leads",
     "summary": "Campaigns; leads that know their duplicates and are referred between units",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "Aria",
     "license": "LGPL-3",
@@ -30,6 +30,7 @@
         "views/res_partner_class_views.xml",
     ],
     "assets": {
+        "web.assets_backend": ["aria_crm_lead/static/src/**/*"],
         "web.assets_tests": ["aria_crm_lead/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

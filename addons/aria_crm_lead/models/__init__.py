@@ -2,11 +2,13 @@ from . import aria_caller_mixin
 from . import aria_followup_kind
 from . import aria_followup_status
 from . import aria_followup
+from . import aria_followup_unit
 from . import aria_followup_action
 from . import aria_followup_plan
 from . import crm_lead
 from . import crm_lead_duplicates
 from . import crm_lead_followups
+from . import crm_lead_history
 from . import utm_campaign
 from . import aria_sales_target
 from . import res_company

@@ -10,3 +10,4 @@ from . import test_contact_plan
 from . import test_lead_import
 from . import test_followup_act
 from . import test_exhibition_tour
+from . import test_history

@@ -107,6 +107,7 @@ class TestExhibitionTour(HandsCase):
         self.assertEqual((len(leads), len(leads.aria_followup_ids)), (30, 90))
         self.check_division(leads[5].aria_followup_ids[0])
         self.check_referral(leads[0])
+        self.turn("timeline", f"/odoo/aria-leads/{leads[0].id}")
         self.check_reminder(leads[0].aria_followup_ids.sorted("deadline")[0])
         self.turn("opportunity", f"/odoo/aria-leads/{leads[6].id}")
         self.turn("convert", f"/odoo/aria-leads/{leads[6].id}")

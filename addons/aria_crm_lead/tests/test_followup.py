@@ -464,3 +464,48 @@ class TestFollowup(AriaCase):
             action.outcome = "Busy"
             action.next_date = self.later
         self.assertEqual(self.read_again(followup).deadline, self.later)
+
+    # ------------------------------------------------------------------ reports
+    def test_a_closed_one_counts_for_the_unit_that_held_it_last(self):
+        followup = self.make()
+        self.assertEqual(followup.last_unit_id, self.sales)
+        self.rpc(self.seller, followup, "aria_refer", unit=self.supply.id)
+        self.read_again(followup)
+        self.assertEqual(followup.last_unit_id, self.supply)
+        self.rpc(self.seller, followup, "aria_done", "Sold")
+        self.read_again(followup)
+        self.assertFalse(followup.aria_unit_id)
+        self.assertEqual(followup.last_unit_id, self.supply)
+        self.refuse(
+            self.manager, followup, "write", {"last_unit_id": self.sales.id}, error=AccessError
+        )
+
+    def test_the_unit_comes_back_with_the_owner(self):
+        followup = self.make()
+        self.rpc(self.seller, followup, "aria_refer", unit=self.supply.id)
+        self.rpc(self.supplier, followup, "aria_answer", "Two weeks")
+        self.read_again(followup)
+        self.assertEqual(followup.last_unit_id, self.sales)
+        alone = self.make(self.colleague, lead_id=False, partner_id=self.env.user.partner_id.id)
+        self.assertFalse(alone.last_unit_id)
+
+    def test_reports_group_by_what_people_ask_for(self):
+        self.make()
+        groups = [
+            "campaign_id",
+            "last_unit_id",
+            "user_id",
+            "kind_id",
+            "status_id",
+            "closed_at:month",
+        ]
+        for group in groups:
+            rows = self.rpc(
+                self.manager,
+                self.model,
+                "formatted_read_group",
+                [("lead_id", "=", self.lead.id)],
+                [group],
+                ["__count", "action_count:sum"],
+            )
+            self.assertEqual(sum(row["__count"] for row in rows), 1, group)

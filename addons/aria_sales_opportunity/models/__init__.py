@@ -19,6 +19,7 @@ from . import product_template
 from . import aria_workflow_stage
 from . import aria_stock_change
 from . import crm_lead
+from . import crm_lead_history
 from . import stock_move
 from . import account_move
 from . import stock_quant

@@ -123,3 +123,15 @@ class TestHistory(LineCase):
 
         count(few)
         self.assertEqual(count(few), count(many))
+
+    def test_orders_stand_in_the_timeline_of_the_lead(self):
+        order = self.make_order(self.goods[0])
+        page = self.rpc(self.seller, self.lead, "aria_get_history", ["order"])
+        self.assertEqual([entry["res_id"] for entry in page["entries"]], order.ids)
+        self.assertTrue(page["entries"][0]["title"].startswith(order.name))
+        self.assertIn("200", page["entries"][0]["facts"][0]["value"])
+        # orders of others are left out, as Odoo's own rules say
+        order.user_id = self.manager
+        order.message_unsubscribe(self.seller.partner_id.ids)
+        page = self.rpc(self.seller, self.lead, "aria_get_history", ["order"])
+        self.assertEqual(page["entries"], [])

@@ -304,6 +304,35 @@ both("answer", (phone) => [
     ...apply("پاسخ"),
 ]);
 
+/** Everything that happened around the lead, on its own page. */
+both("timeline", () => [
+    {
+        content: "the page of the timeline",
+        trigger: ".o_notebook .nav-link[name=aria_history]",
+        run: "click",
+    },
+    {
+        content: "what was done",
+        trigger:
+            '.o_aria_history_entry[data-kind=action]:contains("کاتالوگ فنی می‌خواهد")',
+    },
+    {
+        content: "what the other unit answered",
+        trigger:
+            '.o_aria_history_entry[data-kind=answer]:contains("کاتالوگ فرستاده شد.")',
+    },
+    {
+        content: "referrals only",
+        trigger: ".o_aria_history button[data-group=referral]",
+        run: "click",
+    },
+    {
+        content: "the action is left out",
+        trigger:
+            ".o_aria_history:has([data-kind=answer]):not(:has([data-kind=action]))",
+    },
+]);
+
 both("reminder", () => [
     {
         content: "the reminder is in the inbox",

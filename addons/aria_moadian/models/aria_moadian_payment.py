@@ -186,7 +186,11 @@ class AriaMoadianPayment(models.Model):
     @api.model
     def _waiting_domain(self):
         now = fields.Datetime.now()
-        due = ["|", ("next_try", "=", False), ("next_try", "<=", now)]
+        # a pause longer than the usual one was set by a clock that was ahead
+        due = [
+            *("|", ("next_try", "=", False)),
+            *("|", ("next_try", "<=", now), ("next_try", ">", now + 2 * RETRY)),
+        ]
         return [("state", "=", "queued"), ("memory_id.halted", "=", False), *due]
 
     @api.model
@@ -207,8 +211,9 @@ class AriaMoadianPayment(models.Model):
     @api.model
     def _give_up(self):
         """What a killed process was sending may have arrived."""
-        before = fields.Datetime.now() - STALE
-        left = self.search([("state", "=", "sending"), ("sent_at", "<", before)])
+        now = fields.Datetime.now()
+        past = ["|", ("sent_at", "<", now - STALE), ("sent_at", ">", now + STALE)]
+        left = self.search([("state", "=", "sending"), *past])
         left._move_on("unknown")
 
     def _send(self):

@@ -13,7 +13,7 @@ from .. import watermark
 from ..engine import update_many, with_token
 from ..lib import client as clients
 from ..lib import packet
-from ..lib.constants import CANCELLATION, MAX_PACKETS, REACTION_DAYS, SUBJECTS
+from ..lib.constants import CANCELLATION, MAX_INQUIRY_DAYS, MAX_PACKETS, REACTION_DAYS, SUBJECTS
 
 STATES = [
     ("queued", "Waiting"),
@@ -263,9 +263,21 @@ class AriaMoadianSubmission(models.Model):
 
     @api.model
     def _queue_domain(self):
+        return [
+            ("state", "=", "queued"),
+            ("memory_id.halted", "=", False),
+            *self._due_domain(),
+        ]
+
+    @api.model
+    def _due_domain(self):
+        """Return the domain of packets whose pause is over; one that is longer than any was set by a wrong clock."""
         now = fields.Datetime.now()
-        due = ["|", ("next_try", "=", False), ("next_try", "<=", now)]
-        return [("state", "=", "queued"), ("memory_id.halted", "=", False), *due]
+        never = now + LONGEST_PAUSE + STALE
+        return [
+            *("|", ("next_try", "=", False)),
+            *("|", ("next_try", "<=", now), ("next_try", ">", never)),
+        ]
 
     @api.model
     def _waiting_of(self, memory):
@@ -360,9 +372,10 @@ class AriaMoadianSubmission(models.Model):
     @api.model
     def _asked_domain(self):
         now = fields.Datetime.now()
-        due = ["|", ("next_try", "=", False), ("next_try", "<=", now)]
-        left = ["&", ("state", "=", "sending"), ("sent_at", "<", now - STALE)]
-        return ["|", "&", ("state", "in", ("taken", "unknown")), *due, *left]
+        # sent in the future: the clock was ahead
+        left = ["|", ("sent_at", "<", now - STALE), ("sent_at", ">", now + STALE)]
+        asked = ["&", ("state", "in", ("taken", "unknown")), *self._due_domain()]
+        return ["|", *asked, "&", ("state", "=", "sending"), *left]
 
     def _inquire(self, memory):
         try:
@@ -376,11 +389,13 @@ class AriaMoadianSubmission(models.Model):
                 rows._put_off(_after_asking(state), error)
 
     def _ask(self, client):
-        """Return {uid: result}, asking in the window around each time of sending."""
+        """Return {uid: result}, asking in the window around each time of sending, or up to now if that lies ahead."""
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
         found = {}
         for rows in self.grouped(lambda row: row.sent_at.date()).values():
             earliest = min(rows.mapped("sent_at")).replace(tzinfo=timezone.utc)
+            if earliest > now:  # the clock was ahead: when it was sent nobody knows
+                earliest = now - timedelta(days=MAX_INQUIRY_DAYS - 1)
             start, end = clients.window_around(earliest, now)
             for result in client.inquiry_by_uid(
                 rows.mapped("uid"), start, end, self.memory_id.name
@@ -410,7 +425,8 @@ class AriaMoadianSubmission(models.Model):
         if status == "TIMEOUT":
             return "again"
         lost = status == "NOT_FOUND" and self.state != "taken"
-        return "again" if lost and fields.Datetime.now() > self.sent_at + RESEND_AFTER else "wait"
+        # a time far ahead is that of a wrong clock; sent too early again, it would be refused as its own double
+        return "again" if lost and abs(fields.Datetime.now() - self.sent_at) > RESEND_AFTER else "wait"
 
     def _conclude(self, verdict, results, client):
         twice = self.filtered(
@@ -469,9 +485,12 @@ class AriaMoadianSubmission(models.Model):
             ("subject", "!=", str(CANCELLATION)),
             ("reaction", "in", (False, "awaiting_reaction")),
             ("create_date", ">", now - REACTION_SPAN),
-            "|",
-            ("reaction_asked_at", "=", False),
-            ("reaction_asked_at", "<", now - REACTION_PAUSE),
+            *("|", ("reaction_asked_at", "=", False)),
+            *(
+                "|",
+                ("reaction_asked_at", "<", now - REACTION_PAUSE),
+                ("reaction_asked_at", ">", now),
+            ),
         ]
 
     def _take_reactions(self, answers):

@@ -2,6 +2,7 @@ from . import test_agreement
 from . import test_alarm
 from . import test_bad_input
 from . import test_board
+from . import test_clock
 from . import test_concurrency
 from . import test_correction
 from . import test_faults

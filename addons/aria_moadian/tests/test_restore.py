@@ -5,9 +5,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.aria_moadian import watermark
-from odoo.addons.aria_moadian.lib.taxid import make_taxid
+from odoo.addons.aria_moadian.lib.taxid import make_taxid, parse_taxid
 
 from .common import InvoiceCase, MemoryService
+from .simulated import SimulatedCase
 
 
 @tagged("post_install", "-at_install")
@@ -82,3 +83,64 @@ class TestRestore(InvoiceCase):
             self.rpc(
                 self.manager, "aria.moadian.memory", "write", self.memory.ids, {"halted": False}
             )
+
+
+@tagged("post_install", "-at_install")
+class TestBackup(SimulatedCase):
+    """The database goes back to a backup that was taken before sending, while the service keeps what was sent."""
+
+    def send(self, *moves):
+        for move in moves:
+            move.action_aria_moadian_send()
+        self.run_all(2)
+
+    def state_of(self, moves):
+        return set(moves.mapped("aria_moadian_state"))
+
+    def restored(self, forget_mark):
+        """Send an invoice; return (invoices of the restored database, numbers that the service keeps)."""
+        self.send(self.make_invoice())
+        backup = self.env.cr.savepoint()
+        lost = self.make_invoice() | self.make_invoice()
+        self.send(*lost)
+        self.assertEqual(self.state_of(lost), {"accepted"})
+        backup.rollback()
+        backup.close(rollback=False)
+        self.env.invalidate_all()
+        if forget_mark:  # the backup came to another server
+            watermark._path(self.env.cr.dbname, "A11216").unlink()
+        return set(self.book())
+
+    def go_on(self, kept):
+        move = self.make_invoice()
+        self.send(move)
+        self.assertTrue(self.memory.halted, self.memory.halt_note)
+        self.assertEqual(self.memory.halt_serial, 3)
+        self.assertEqual((move.aria_moadian_state, set(self.book())), ("sent", kept))
+        self.memory.with_user(self.manager).new_serial = 3
+        self.rpc(self.manager, "aria.moadian.memory", "action_confirm_serials", self.memory.ids)
+        self.env.cr.execute(
+            "UPDATE aria_moadian_submission SET sent_at = sent_at - interval '15 minutes'"
+            " WHERE state = 'unknown'"
+        )
+        self.run_all(3)
+        return move
+
+    def test_on_the_same_server(self):
+        kept = self.restored(forget_mark=False)
+        move = self.go_on(kept)
+        self.check_after(move, kept)
+
+    def test_on_another_server(self):
+        kept = self.restored(forget_mark=True)
+        move = self.go_on(kept)
+        self.check_after(move, kept)
+
+    def check_after(self, move, kept):
+        """What waited had a number that was used meanwhile: it is refused there, and goes out under a new one."""
+        self.assertEqual(move.aria_moadian_state, "refused", move.aria_moadian_message)
+        self.send(move)
+        self.assertEqual(move.aria_moadian_state, "accepted", move.aria_moadian_message)
+        self.assertEqual(set(self.book()), kept | {move.aria_taxid})
+        serials = [parse_taxid(taxid).serial for taxid in self.book()]
+        self.assertEqual(sorted(serials), [1, 2, 3, 4])

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from ..lib.constants import SETTLEMENTS
 from ..sentences import in_both
 
 # cut off where the books round: a Rial for each of three amounts of a line
@@ -22,6 +23,12 @@ class AccountMove(models.Model):
         currency_field="company_currency_id",
         help="The organisation cuts amounts off where the books round; a difference of a Rial or two is normal.",
     )
+    aria_moadian_settled = fields.Char(
+        "Settlement Sent",
+        compute="_compute_aria_moadian_total",
+        compute_sudo=True,
+        help="How the invoice is settled as the organisation has it, with its cash part and the payments listed.",
+    )
     aria_moadian_difference = fields.Monetary(
         "Difference from the Books",
         compute="_compute_aria_moadian_difference",
@@ -33,10 +40,32 @@ class AccountMove(models.Model):
     )
 
     @api.depends("aria_moadian_submission_ids")
+    @api.depends_context("lang")
     def _compute_aria_moadian_total(self):
         for move in self:
-            header = (move._aria_shown_document() or {}).get("header", {})
-            move.aria_moadian_total = float(header.get("tbill") or 0)
+            document = move._aria_shown_document() or {}
+            move.aria_moadian_total = float(document.get("header", {}).get("tbill") or 0)
+            move.aria_moadian_settled = move._aria_tell_settlement(document)
+
+    @api.model
+    def _aria_tell_settlement(self, document):
+        """Return the settlement of a packet in words: kind, cash part, payments; False when it says none."""
+        header, payments = document.get("header", {}), document.get("payments") or []
+        if header.get("setm") not in SETTLEMENTS:
+            return False
+        fa, en = SETTLEMENTS[header["setm"]]
+        parts = [fa if (self.env.lang or "").startswith("fa") else en]
+        if header.get("cap"):
+            parts.append(self.env._("cash part %(amount)s Rial", amount=f"{header['cap']:,}"))
+        if payments:
+            parts.append(
+                self.env._(
+                    "%(count)s payments of %(amount)s Rial together",
+                    count=len(payments),
+                    amount=f"{sum(row.get('pv', 0) for row in payments):,}",
+                )
+            )
+        return (", " if parts[0] == en else "، ").join(parts)
 
     @api.depends("aria_moadian_submission_ids", "aria_moadian_state", "amount_total_signed")
     @api.depends_context("lang")

@@ -1,6 +1,6 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import with_token
@@ -18,11 +18,19 @@ class AriaMoadianMemory(models.Model):
         copy=False,
         help="Hand it to a licensed authority, which makes the certificate of it (CSR).",
     )
+    fiscal_state = fields.Char("Status There", compute="_compute_fiscal_state")
     certificate_request_name = fields.Char(compute="_compute_certificate_request_name")
     auto_payments = fields.Boolean(
         "Report Payments by Itself",
         help="Payments of invoices on credit are reported as soon as they are reconciled.",
     )
+
+    @api.depends("fiscal_status")
+    @api.depends_context("lang")
+    def _compute_fiscal_state(self):
+        for memory in self:
+            known = {"ACTIVE": self.env._("Active")}
+            memory.fiscal_state = known.get(memory.fiscal_status, memory.fiscal_status)
 
     def _compute_certificate_request_name(self):
         for memory in self:

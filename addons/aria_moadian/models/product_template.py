@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
 
@@ -16,6 +17,12 @@ class ProductTemplate(models.Model):
         help="The 13 digits of stuffid.tax.gov.ir. When empty, that of the category counts.",
     )
 
+    aria_has_sstid = fields.Boolean(
+        "Has a Goods/Service ID",
+        compute="_compute_aria_has_sstid",
+        search="_search_aria_has_sstid",
+        help="Its own, or that of its category or a category above.",
+    )
     aria_moadian_role = fields.Selection(
         [
             ("gold", "Gold, Jewellery or Platinum"),
@@ -39,6 +46,22 @@ class ProductTemplate(models.Model):
         "CHECK(aria_moadian_purity IS NULL OR aria_moadian_purity BETWEEN 0 AND 1000)",
         "The purity is parts in a thousand: from 0 to 1000.",
     )
+
+    @api.depends("aria_sstid", "categ_id.aria_sstid", "categ_id.parent_id")
+    def _compute_aria_has_sstid(self):
+        for product in self:
+            product.aria_has_sstid = bool(product._get_aria_sstid())
+
+    @api.model
+    def _search_aria_has_sstid(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        categories = self.env["product.category"].search([("aria_sstid", "!=", False)])
+        having = Domain("aria_sstid", "!=", False) | Domain("categ_id", "child_of", categories.ids)
+        wanted = {bool(each) for each in value}
+        if len(wanted) != 1:
+            return Domain.TRUE if wanted else Domain.FALSE
+        return having if wanted == {True} else ~having
 
     @api.constrains("aria_sstid")
     def _check_aria_sstid(self):

@@ -92,6 +92,26 @@ class TestGoods(InvoiceCase):
         with self.assertRaisesRegex(UserError, "13 digits"):
             wizards.create({"product_ids": [(6, 0, products.ids)], "sstid": "12"}).action_apply()
 
+    def test_products_without_an_id_are_found(self):
+        """Those without a category too; an id of a category above counts."""
+        above = self.env["product.category"].create({"name": "بالا", "aria_sstid": "2710000138648"})
+        below = above.create({"name": "پایین", "parent_id": above.id})
+        bare = above.create({"name": "بی‌شناسه"})
+        products = self.env["product.template"].create(
+            [
+                {"name": "own", "aria_sstid": "2710000138631", "categ_id": bare.id},
+                {"name": "above", "categ_id": below.id},
+                {"name": "bare", "categ_id": bare.id},
+                {"name": "none", "categ_id": False},
+            ]
+        )
+        own = [("id", "in", products.ids)]
+        for wanted, names in ((False, ["bare", "none"]), (True, ["own", "above"])):
+            found = products.search([*own, ("aria_has_sstid", "=", wanted)], order="id")
+            self.assertEqual(found.mapped("name"), names)
+            self.assertEqual(set(found.mapped("aria_has_sstid")), {wanted})
+        self.assertEqual(products.search([*own, ("aria_has_sstid", "!=", False)]), products[:2])
+
     def test_button_of_the_list(self):
         action = self.rpc(self.accountant, "aria.moadian.good", "action_import", [])
         self.assertEqual(action["res_model"], "aria.moadian.good.import")

@@ -88,6 +88,10 @@ class TestInvoicePayments(PatternCase):
         self.pay(move, 30000, aria_moadian_method="CHEQUE")
         header, rows = self.payments(move)
         self.assertEqual((header["setm"], header["cap"], header["insp"]), (3, 40000, 60000))
+        self.assertEqual(
+            move.with_context(lang="fa_IR").aria_moadian_settled,
+            "نقدی و نسیه، سهم نقدی 40,000 ریال، 2 پرداخت، در مجموع 50,000 ریال",
+        )
         self.assertEqual([(row["pmt"], row["pv"]) for row in rows], [(3, 20000), (1, 30000)])
         self.assertEqual(len(str(rows[0]["pdt"])), 13)
         self.assertLess(rows[0]["pdt"], rows[1]["pdt"])

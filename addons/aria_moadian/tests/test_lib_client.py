@@ -339,6 +339,20 @@ def test_no_service_at_all(service):
         assert caught.value.fa.endswith(".")
 
 
+def test_calls_go_through_the_proxy(service):
+    """A server abroad reaches the service through a proxy in Iran: it is asked, by the whole address."""
+    proxies = {"http": service.url.removesuffix("/requestsmanager")}
+    address = "http://moadian.invalid/requestsmanager"
+    with clients.MoadianClient(
+        address, "A11216", signing_key(), certificate(), proxies=proxies
+    ) as client:
+        assert client.fiscal_information()
+    assert [resource for _method, resource, _query in service.requests] == [
+        "nonce",
+        "fiscal-information",
+    ]
+
+
 def test_slow_service(service):
     hold = threading.Event()
     service.answer = lambda *_: hold.wait(5) and "hang up" or "hang up"

@@ -55,6 +55,7 @@ class TestSetup(InvoiceCase):
         self.assertIn("text-success", wizard.test_html)
         self.assertNotIn("text-danger", wizard.test_html)
         self.assertEqual(wizard.fiscal_status, "ACTIVE")
+        self.assertEqual(wizard.with_context(lang="fa_IR").fiscal_state, "فعال")
         self.assertFalse(wizard.memory_id._get_missing())
 
     def test_no_key_stays_in_the_wizard(self):

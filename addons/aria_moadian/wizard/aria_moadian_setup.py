@@ -57,6 +57,7 @@ class AriaMoadianSetup(models.TransientModel):
     test_html = fields.Html("Result of the Test", compute="_compute_test_html")
     fiscal_name = fields.Char(related="memory_id.fiscal_name")
     fiscal_status = fields.Char(related="memory_id.fiscal_status")
+    fiscal_state = fields.Char(related="memory_id.fiscal_state")
     fiscal_national_id = fields.Char(related="memory_id.fiscal_national_id")
     fiscal_economic_code = fields.Char(related="memory_id.fiscal_economic_code")
 

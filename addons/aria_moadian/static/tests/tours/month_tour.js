@@ -196,7 +196,7 @@ addBoth("connect", ({board}) => [
     },
     {
         content: "what the service knows",
-        trigger: '.modal .o_field_widget[name=fiscal_status]:contains("ACTIVE")',
+        trigger: '.modal .o_field_widget[name=fiscal_state]:contains("فعال")',
     },
     press("رفتن به تابلو", ".modal"),
     {content: "the board", trigger: board},

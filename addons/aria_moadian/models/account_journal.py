@@ -35,11 +35,18 @@ def demand_digits(records, lengths):
                 raise ValidationError(
                     records.env._(
                         "%(record)s: “%(field)s” has %(digits)s digits and nothing else; correct it or leave it empty.",
-                        record=record.display_name,
+                        record=_name_of(record),
                         field=record._fields[name]._description_string(records.env),
                         digits=most if fewest == most else f"{fewest}-{most}",
                     )
                 )
+
+
+def _name_of(record):
+    """Return the name of a record, or of its kind for a dialog, which has none."""
+    if record._transient:
+        return record.env["ir.model"]._get(record._name).name
+    return record.display_name
 
 
 class AccountJournal(models.Model):

@@ -426,7 +426,9 @@ class AriaMoadianSubmission(models.Model):
             return "again"
         lost = status == "NOT_FOUND" and self.state != "taken"
         # a time far ahead is that of a wrong clock; sent too early again, it would be refused as its own double
-        return "again" if lost and abs(fields.Datetime.now() - self.sent_at) > RESEND_AFTER else "wait"
+        return (
+            "again" if lost and abs(fields.Datetime.now() - self.sent_at) > RESEND_AFTER else "wait"
+        )
 
     def _conclude(self, verdict, results, client):
         twice = self.filtered(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import InvoiceCase, MemoryService
 
@@ -91,11 +91,34 @@ class TestAlarm(InvoiceCase):
         memories._cron_watch()
         self.assertEqual(len(self.notices()), 2)
 
+    def figures(self, user=None):
+        """Return what a digest tells a user: {name: figure}."""
+        user = user or self.accountant
+        names = [f"kpi_aria_moadian_{name}" for name in ("late", "refused", "waiting")]
+        values = {"name": "d", "company_id": self.company.id, **dict.fromkeys(names, True)}
+        digest = self.env["digest.digest"].create(values)
+        rows = digest.with_user(user)._compute_kpis(self.company, user)
+        return {
+            row["kpi_name"].removeprefix("kpi_aria_moadian_"): int(row["kpi_col1"]["value"])
+            for row in rows
+            if row["kpi_name"] in names
+        }
+
     def test_digest(self):
         self.make_invoice(invoice_date=fields.Date.today() - timedelta(days=20))
-        digest = self.env["digest.digest"].create(
-            {"name": "d", "company_id": self.company.id, "kpi_aria_moadian_late": True}
+        self.assertEqual(self.figures(), {"late": 1, "refused": 0, "waiting": 0})
+
+    def test_a_dead_queue_in_the_digest(self):
+        self.env.ref("aria_moadian.ir_cron_send").active = False
+        (self.make_invoice() | self.make_invoice()).action_aria_moadian_send()
+        self.assertEqual(self.figures()["waiting"], 0)
+        self.age(2)
+        self.assertEqual(self.figures()["waiting"], 2)
+        biller = new_test_user(
+            self.env,
+            "d_biller",
+            groups="account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
         )
-        figures = digest.with_user(self.accountant)._compute_kpis(self.company, self.accountant)
-        row = next(kpi for kpi in figures if kpi["kpi_name"] == "kpi_aria_moadian_late")
-        self.assertEqual(int(row["kpi_col1"]["value"]), 1)
+        self.assertEqual(self.figures(biller), {})

@@ -191,8 +191,9 @@ class TestInvoicePayments(PatternCase):
             ({"aria_moadian_tracking": "1" * 15}, "Tracking"),
             ({"aria_moadian_card": "6037"}, "Card"),
         ):
-            with self.assertRaisesRegex(ValidationError, word):
+            with self.assertRaisesRegex(ValidationError, word) as caught:
                 self.pay(move, 1100, **values)
+            self.assertNotIn("account.payment", str(caught.exception))
         for name in ("terminal", "acceptor", "switch"):
             with self.assertRaisesRegex(ValidationError, "digits"):
                 self.bank[f"aria_moadian_{name}"] = "12x"

@@ -2,7 +2,6 @@ from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import formatLang
 
 from odoo.addons.aria_persian.tools.identifiers import IdentifierError, sayad_id
 from odoo.addons.aria_persian.tools.letters import to_latin_digits
@@ -138,16 +137,14 @@ class L10nLatamCheck(models.Model):
         for check in self:
             check.currency_id = check.payment_id.currency_id or check.company_id.currency_id
 
-    @api.depends("name", "aria_sayad_id", "partner_id", "amount")
+    @api.depends("name", "aria_sayad_id", "partner_id")
     @api.depends_context("aria_cheque_of_whom", "lang")
     def _compute_display_name(self):
-        # EXTENDS 'base': what stands on the paper; on the calendar, of whom and how much
+        # EXTENDS 'base': what stands on the paper; in the narrow days of the calendar, of whom it is
+        of_whom = self.env.context.get("aria_cheque_of_whom")
         for check in self:
-            name = check.name or check.aria_sayad_id or self.env._("Cheque")
-            if self.env.context.get("aria_cheque_of_whom"):
-                amount = formatLang(self.env, check.amount, currency_obj=check.currency_id)
-                name = f"{check.partner_id.display_name} · {amount} · {name}"
-            check.display_name = name
+            whom = of_whom and check.partner_id.display_name
+            check.display_name = whom or check.name or check.aria_sayad_id or self.env._("Cheque")
 
     @api.depends("payment_date", "aria_cheque_state")
     def _compute_aria_due_soon(self):

@@ -34,20 +34,17 @@ class ResPartner(models.Model):
     def _aria_get_credit_parts(self, company):
         # EXTENDS 'aria_sales_approval'
         parts = super()._aria_get_credit_parts(company)
-        scope = {
-            "debtors": SQL("ANY(%s)", list(self.ids)),
-            "companies": SQL(
-                "ANY(ARRAY(SELECT id FROM res_company WHERE parent_path LIKE %s))",
-                f"{company.parent_path}%",
-            ),
-        }
-        parts["cheques"] = self._aria_sql_cheques(company, **scope)
+        companies = SQL(
+            "ANY(ARRAY(SELECT id FROM res_company WHERE parent_path LIKE %s))",
+            f"{company.parent_path}%",
+        )
+        parts["cheques"] = self._aria_sql_cheques(company, companies)
         if company.aria_credit_count_guarantee_cheques:
-            parts["guarantee_cheques"] = self._aria_sql_guarantee_cheques(**scope)
+            parts["guarantee_cheques"] = self._aria_sql_guarantee_cheques(companies)
         return parts
 
     @api.model
-    def _aria_sql_cheques(self, company, debtors, companies):
+    def _aria_sql_cheques(self, company, companies):
         """Cheques that the bank may still refuse; a bounced one is a receivable again by its entry."""
         endorsed = SQL("")
         if company.aria_credit_count_endorsed:
@@ -61,35 +58,31 @@ class ResPartner(models.Model):
             SELECT p.commercial_partner_id, 'cheques', pay.currency_id, SUM(c.amount)
               FROM l10n_latam_check c
               JOIN account_payment pay ON pay.id = c.payment_id
-              JOIN res_partner p ON p.id = c.partner_id
-             WHERE p.commercial_partner_id = %(debtors)s
-               AND c.company_id = %(companies)s
+              JOIN aria_debtors p ON p.id = c.partner_id
+             WHERE c.company_id = %(companies)s
                AND c.aria_is_guarantee IS NOT TRUE
                AND (c.aria_cheque_state IN %(counted)s %(endorsed)s)
              GROUP BY p.commercial_partner_id, pay.currency_id
             """,
-            debtors=debtors,
             companies=companies,
             counted=COUNTED,
             endorsed=endorsed,
         )
 
     @api.model
-    def _aria_sql_guarantee_cheques(self, debtors, companies):
+    def _aria_sql_guarantee_cheques(self, companies):
         """Cheques kept as a guarantee reduce the exposure; they stand in the currency of their company."""
         return SQL(
             """
             SELECT p.commercial_partner_id, 'guarantees', company.currency_id, -SUM(c.amount)
               FROM l10n_latam_check c
               JOIN res_company company ON company.id = c.company_id
-              JOIN res_partner p ON p.id = c.partner_id
-             WHERE p.commercial_partner_id = %(debtors)s
-               AND c.company_id = %(companies)s
+              JOIN aria_debtors p ON p.id = c.partner_id
+             WHERE c.company_id = %(companies)s
                AND c.aria_is_guarantee
                AND c.aria_cheque_state = 'received'
              GROUP BY p.commercial_partner_id, company.currency_id
             """,
-            debtors=debtors,
             companies=companies,
         )
 

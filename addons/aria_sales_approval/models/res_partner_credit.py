@@ -241,15 +241,27 @@ class ResPartner(models.Model):
             return found
         self._aria_flush_documents()
         parts = self._aria_get_credit_parts(root)
-        rows = self.env.execute_query(SQL(" UNION ALL ").join(parts.values()))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH aria_debtors AS MATERIALIZED (
+                    SELECT id, commercial_partner_id FROM res_partner WHERE commercial_partner_id = ANY(%s)
+                ) %s
+                """,
+                list(self.ids),
+                SQL(" UNION ALL ").join(parts.values()),
+            )
+        )
         for debtor, category, currency, amount in rows:
             # each currency of a category is rounded once
             found[debtor][category] += self._aria_to_company(root, currency, float(amount or 0))
+        counted = set(filter(root._aria_counts, CATEGORIES))
         for amounts in found.values():
             for category in CATEGORIES:
-                if not root._aria_counts(category):
+                if category not in counted:
                     amounts[category] = 0.0
-                amounts[category] = root.currency_id.round(amounts[category])
+                elif amounts[category]:
+                    amounts[category] = root.currency_id.round(amounts[category])
             amounts["overdue"] = max(0.0, amounts["overdue"])
         return found
 
@@ -303,30 +315,29 @@ class ResPartner(models.Model):
     def _aria_get_credit_parts(self, company):
         """Return {category: SELECT of (debtor, category, currency or NULL, amount)} of these debtors.
 
-        A hook: addons with further debts add a part, of a category of ``CATEGORIES``.
+        A hook: addons with further debts add a part, of a category of ``CATEGORIES``. All parts read ``aria_debtors``
+        (id, commercial_partner_id): the debtors with their contacts, looked up once for all of them.
 
         :param company: the root company
         """
-        scope = {
-            "debtors": SQL("ANY(%s)", list(self.ids)),
-            "companies": SQL(
-                "ANY(ARRAY(SELECT id FROM res_company WHERE parent_path LIKE %s))",
-                f"{company.parent_path}%",
-            ),
-        }
+        debtors = SQL("ANY(%s)", list(self.ids))
+        companies = SQL(
+            "ANY(ARRAY(SELECT id FROM res_company WHERE parent_path LIKE %s))",
+            f"{company.parent_path}%",
+        )
         return {
-            "receivable": self._aria_sql_receivable(company, **scope),
-            "orders": self._aria_sql_orders(company, **scope),
-            "touched_orders": self._aria_sql_touched_orders(company, **scope),
-            "proformas": self._aria_sql_proformas(**scope),
-            "draft_invoices": self._aria_sql_draft_invoices(**scope),
-            "uncleared": self._aria_sql_uncleared(company, **scope),
-            "guarantees": self._aria_sql_guarantees(company, **scope),
-            RAISED: self._aria_sql_raised(company, **scope),
-            BY_CLASS: self._aria_sql_class_ceilings(company, scope["debtors"]),
+            "receivable": self._aria_sql_receivable(company, companies),
+            "orders": self._aria_sql_orders(company, companies),
+            "touched_orders": self._aria_sql_touched_orders(company, companies),
+            "proformas": self._aria_sql_proformas(companies),
+            "draft_invoices": self._aria_sql_draft_invoices(debtors, companies),
+            "uncleared": self._aria_sql_uncleared(company, companies),
+            "guarantees": self._aria_sql_guarantees(company, companies),
+            RAISED: self._aria_sql_raised(company, companies),
+            BY_CLASS: self._aria_sql_class_ceilings(company, debtors),
         }
 
-    def _aria_sql_receivable(self, company, debtors, companies):
+    def _aria_sql_receivable(self, company, companies):
         today = fields.Date.context_today(self)
         return SQL(
             """
@@ -339,9 +350,8 @@ class ResPartner(models.Model):
                            WHERE COALESCE(l.date_maturity, l.date) < %(today)s - %(days)s
                        ) AS old
                   FROM account_move_line l
-                  JOIN res_partner p ON p.id = l.partner_id
-                 WHERE p.commercial_partner_id = %(debtors)s
-                   AND l.account_id = ANY(
+                  JOIN aria_debtors p ON p.id = l.partner_id
+                 WHERE l.account_id = ANY(
                            ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable'))
                    AND l.company_id = %(companies)s
                    AND l.parent_state = 'posted'
@@ -355,11 +365,10 @@ class ResPartner(models.Model):
             today=today,
             days=company.aria_credit_overdue_days,
             old=OLD_OVERDUE,
-            debtors=debtors,
             companies=companies,
         )
 
-    def _aria_sql_orders(self, company, debtors, companies):
+    def _aria_sql_orders(self, company, companies):
         """Confirmed orders of which nothing was invoiced or given up: by their total, which is rounded as a whole.
 
         Most open orders are so, and their lines are not read: two indexes answer for thousands of them.
@@ -367,16 +376,14 @@ class ResPartner(models.Model):
         return SQL(
             """
             SELECT p.commercial_partner_id, 'orders', o.currency_id, SUM(o.amount_total)
-              FROM res_partner p
+              FROM aria_debtors p
               JOIN sale_order o ON o.partner_invoice_id = p.id
-             WHERE p.commercial_partner_id = %(debtors)s
-               AND o.company_id = %(companies)s
+             WHERE o.company_id = %(companies)s
                AND o.state = 'sale'
                AND o.invoice_status IS DISTINCT FROM 'invoiced'
                AND NOT EXISTS (%(touched)s)
              GROUP BY p.commercial_partner_id, o.currency_id
             """,
-            debtors=debtors,
             companies=companies,
             touched=self._aria_sql_touched(),
         )
@@ -386,7 +393,7 @@ class ResPartner(models.Model):
         """Whether lines of the order ``o`` must be looked at; in the words of the index of sale.order.line."""
         return SQL("SELECT FROM sale_order_line t WHERE t.order_id = o.id AND %s", SQL(TOUCHED))
 
-    def _aria_sql_touched_orders(self, company, debtors, companies):
+    def _aria_sql_touched_orders(self, company, companies):
         """Confirmed orders with lines that are invoiced or given up: what is not invoiced yet, whatever their policy.
 
         What counts as a draft invoice is not counted here. Down payments that were invoiced, and are not deducted by an
@@ -400,7 +407,7 @@ class ResPartner(models.Model):
                 SELECT p.commercial_partner_id AS debtor, o.id, o.currency_id,
                        CASE WHEN bool_and(line.whole) THEN o.amount_total ELSE SUM(line.rest) END AS amount,
                        bool_or(l.is_downpayment) AS prepaid
-                  FROM res_partner p
+                  FROM aria_debtors p
                   JOIN sale_order o ON o.partner_invoice_id = p.id
                   JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
                   %(join_drafts)s
@@ -409,6 +416,7 @@ class ResPartner(models.Model):
                            OR l.is_downpayment AND l.product_uom_qty = 0 THEN 0
                          ELSE %(promised)s - COALESCE(l.qty_invoiced, 0) + %(drafted)s
                     END AS quantity
+                    OFFSET 0  -- computed once, not wherever it is named: planning costs more than the sum
                  ) AS open
                  CROSS JOIN LATERAL (SELECT
                     GREATEST(open.quantity, 0) * CASE
@@ -417,9 +425,9 @@ class ResPartner(models.Model):
                         ELSE l.price_total / l.product_uom_qty
                     END AS rest,
                     open.quantity = l.product_uom_qty AS whole
+                    OFFSET 0
                  ) AS line
-                 WHERE p.commercial_partner_id = %(debtors)s
-                   AND o.company_id = %(companies)s
+                 WHERE o.company_id = %(companies)s
                    AND o.state = 'sale'
                    %(looked_at)s
                  GROUP BY p.commercial_partner_id, o.id
@@ -427,7 +435,6 @@ class ResPartner(models.Model):
               LEFT JOIN LATERAL (%(down_payments)s) paid ON rest.prepaid
              GROUP BY rest.debtor, rest.currency_id
             """,
-            debtors=debtors,
             companies=companies,
             promised=self._aria_sql_promised(),
             unordered_price=self._aria_sql_unordered_price(),
@@ -520,21 +527,19 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _aria_sql_proformas(self, debtors, companies):
+    def _aria_sql_proformas(self, companies):
         """Quotations whose pro-forma is valid today."""
         return SQL(
             """
             SELECT p.commercial_partner_id, 'proformas', o.currency_id, SUM(o.amount_total)
-              FROM res_partner p
+              FROM aria_debtors p
               JOIN sale_order o ON o.partner_invoice_id = p.id
-             WHERE p.commercial_partner_id = %(debtors)s
-               AND o.company_id = %(companies)s
+             WHERE o.company_id = %(companies)s
                AND o.state IN ('draft', 'sent')
                AND o.aria_proforma_number IS NOT NULL
                AND o.aria_proforma_valid_until >= %(today)s
              GROUP BY p.commercial_partner_id, o.currency_id
             """,
-            debtors=debtors,
             companies=companies,
             today=fields.Date.context_today(self),
         )
@@ -562,17 +567,16 @@ class ResPartner(models.Model):
         )
 
     @api.model
-    def _aria_sql_uncleared(self, company, debtors, companies):
+    def _aria_sql_uncleared(self, company, companies):
         """What stands in the customer's name on the accounts of payments that have not arrived."""
         return SQL(
             """
             SELECT p.commercial_partner_id, 'uncleared', NULL::int,
                    SUM(CASE WHEN a.reconcile THEN l.amount_residual ELSE l.balance END)
               FROM account_move_line l
-              JOIN res_partner p ON p.id = l.partner_id
+              JOIN aria_debtors p ON p.id = l.partner_id
               JOIN account_account a ON a.id = l.account_id
-             WHERE p.commercial_partner_id = %(debtors)s
-               AND l.company_id = %(companies)s
+             WHERE l.company_id = %(companies)s
                AND l.account_id = ANY(ARRAY(
                    SELECT account_account_id
                      FROM res_company_aria_uncleared_account_rel
@@ -582,7 +586,6 @@ class ResPartner(models.Model):
                %(own)s
              GROUP BY p.commercial_partner_id
             """,
-            debtors=debtors,
             companies=companies,
             company=company.id,
             own=self._aria_get_uncleared_condition(company),
@@ -594,23 +597,22 @@ class ResPartner(models.Model):
         return SQL("")
 
     @api.model
-    def _aria_sql_guarantees(self, company, debtors, companies):
-        return self._aria_sql_valid("aria_credit_guarantee", "guarantees", -1, debtors, companies)
+    def _aria_sql_guarantees(self, company, companies):
+        return self._aria_sql_valid("aria_credit_guarantee", "guarantees", -1, companies)
 
     @api.model
-    def _aria_sql_raised(self, company, debtors, companies):
-        return self._aria_sql_valid("aria_credit_raise", RAISED, 1, debtors, companies)
+    def _aria_sql_raised(self, company, companies):
+        return self._aria_sql_valid("aria_credit_raise", RAISED, 1, companies)
 
     @api.model
-    def _aria_sql_valid(self, table, category, sign, debtors, companies):
+    def _aria_sql_valid(self, table, category, sign, companies):
         """Sum up the rows of ``table`` that are valid today, times ``sign``."""
         return SQL(
             """
             SELECT p.commercial_partner_id, %(category)s, NULL::int, %(sign)s * SUM(v.amount)
               FROM %(table)s v
-              JOIN res_partner p ON p.id = v.partner_id
-             WHERE p.commercial_partner_id = %(debtors)s
-               AND v.company_id = %(companies)s
+              JOIN aria_debtors p ON p.id = v.partner_id
+             WHERE v.company_id = %(companies)s
                AND v.active
                AND %(today)s BETWEEN v.date_from AND COALESCE(v.date_to, 'infinity')
              GROUP BY p.commercial_partner_id
@@ -618,7 +620,6 @@ class ResPartner(models.Model):
             table=SQL.identifier(table),
             category=category,
             sign=sign,
-            debtors=debtors,
             companies=companies,
             today=fields.Date.context_today(self),
         )

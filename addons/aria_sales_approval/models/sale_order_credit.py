@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
 
     # what a debtor owes by open orders is read from this index alone
     _aria_credit_idx = models.Index(
-        "(partner_invoice_id) INCLUDE (company_id, currency_id, amount_total)"
+        "(partner_invoice_id) INCLUDE (id, company_id, currency_id, amount_total)"
         " WHERE state = 'sale' AND invoice_status IS DISTINCT FROM 'invoiced'"
     )
 

@@ -202,7 +202,7 @@ def compare_pages(report, mine, plain):
         }
     )
     for name, found in samples.items():
-        report.add(f"page of a draft order, {DOCUMENTS:,} open ones, {name}", show(found))
+        report.add(f"page, {DOCUMENTS:,} open orders, {name}", show(found))
     found = ratio(samples, "Aria", "Odoo with its banner")
     report.add("Aria / Odoo with its banner", f"{found:.2f} ×", "≤ 0.1 ×", found <= 0.1)
 

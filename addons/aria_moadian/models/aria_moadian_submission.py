@@ -434,10 +434,7 @@ class AriaMoadianSubmission(models.Model):
         twice = self.filtered(
             lambda row: verdict == "refused" and row._was_stored_before(results[row.uid])
         )
-        known = client.invoice_status(twice.mapped("taxid")) if twice else {}
-        stored = twice.filtered(
-            lambda row: not (known.get(row.taxid) or {"error": "NOT_FOUND"}).get("error")
-        )
+        stored = twice._find_stored(client) if twice else twice
         for state, rows in (("accepted", stored), (verdict, self - stored)):
             rows._move_on(
                 state,
@@ -453,6 +450,30 @@ class AriaMoadianSubmission(models.Model):
                 },
                 next_try=None,
             )
+
+    def _find_stored(self, client):
+        """Return those of packets refused as doubles that are the double of themselves: the first was taken.
+
+        Below the highest serial of a stop (a restored database) a number may be that of another invoice: there only
+        the answer to the trace id of the first counts.
+        """
+        known = client.invoice_status(self.mapped("taxid"))
+        earlier = {
+            event.uid: row for row in self for event in row.event_ids if event.uid != row.uid
+        }
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        start, end = clients.window_around(now - timedelta(days=MAX_INQUIRY_DAYS - 1), now)
+        answers = client.inquiry_by_uid([*earlier], start, end, self.memory_id.name)
+        taken = {earlier[row.uid] for row in answers if row.status == "SUCCESS"}
+        return self.filtered(
+            lambda row: (
+                row in taken
+                or (
+                    row.serial > row.memory_id.halt_serial
+                    and not (known.get(row.taxid) or {"error": "NOT_FOUND"}).get("error")
+                )
+            )
+        )
 
     def _was_stored_before(self, result):
         """Whether a packet that went out twice was refused as its own double."""

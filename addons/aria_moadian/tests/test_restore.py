@@ -111,7 +111,7 @@ class TestBackup(SimulatedCase):
             watermark._path(self.env.cr.dbname, "A11216").unlink()
         return set(self.book())
 
-    def go_on(self, kept):
+    def go_on(self, kept, **fault):
         move = self.make_invoice()
         self.send(move)
         self.assertTrue(self.memory.halted, self.memory.halt_note)
@@ -119,11 +119,15 @@ class TestBackup(SimulatedCase):
         self.assertEqual((move.aria_moadian_state, set(self.book())), ("sent", kept))
         self.memory.with_user(self.manager).new_serial = 3
         self.rpc(self.manager, "aria.moadian.memory", "action_confirm_serials", self.memory.ids)
-        self.env.cr.execute(
-            "UPDATE aria_moadian_submission SET sent_at = sent_at - interval '15 minutes'"
-            " WHERE state = 'unknown'"
-        )
-        self.run_all(3)
+        if fault:
+            self.simulator.faults.add(on="invoice", times=1, **fault)
+        for _round in range(5):
+            self.env.cr.execute(
+                "UPDATE aria_moadian_submission SET sent_at = sent_at - interval '15 minutes'"
+                " WHERE state IN ('unknown', 'sending')"
+            )
+            self.env.invalidate_all()
+            self.run_all()
         return move
 
     def test_on_the_same_server(self):
@@ -134,6 +138,13 @@ class TestBackup(SimulatedCase):
     def test_on_another_server(self):
         kept = self.restored(forget_mark=True)
         move = self.go_on(kept)
+        self.check_after(move, kept)
+
+    def test_lost_on_the_way_after_it(self):
+        """Sent a second time, the number of another invoice is no proof that this one was taken."""
+        kept = self.restored(forget_mark=False)
+        move = self.go_on(kept, kind="drop")
+        self.assertEqual(move.aria_moadian_submission_ids.attempts, 2)
         self.check_after(move, kept)
 
     def check_after(self, move, kept):

@@ -51,6 +51,8 @@ def paid_of(move):
             if known:
                 waiting.remove(known)
                 payment = known
+        if payment:  # what was written off along with it was not paid
+            amount = min(amount, _rial(payment))
         found.append(Paid(amount, line.date, line.move_id.journal_id, payment, True))
     found += [Paid(_rial(row), row.date, row.journal_id, row, False) for row in waiting]
     return sorted(found, key=lambda paid: paid.day)

@@ -89,7 +89,8 @@ class AriaMoadianPayment(models.Model):
         return SQL(
             """
             SELECT DISTINCT ON (p.id) p.id AS partial_ref, m.id AS move_id, s.memory_id, s.company_id, s.taxid,
-                   p.amount, c.date AS paid_on, j.aria_moadian_terminal AS terminal,
+                   LEAST(p.amount, abs(y.amount_company_currency_signed)) AS amount, c.date AS paid_on,
+                   j.aria_moadian_terminal AS terminal,
                    COALESCE(y.aria_moadian_method, j.aria_moadian_payment_method, 'OTHER') AS method,
                    y.aria_moadian_tracking AS tracking,
                    CASE WHEN f.auto_payments THEN 'queued' ELSE 'open' END AS state

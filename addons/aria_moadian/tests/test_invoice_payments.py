@@ -168,6 +168,22 @@ class TestInvoicePayments(PatternCase):
         self.pay(move, 1100)
         self.assertEqual([row["pv"] for row in self.payments(move)[1]], [1100])
 
+    def test_what_was_written_off_was_not_paid(self):
+        account = self.env["account.account"].search(
+            [("company_ids", "in", self.company.id), ("account_type", "=", "expense")], limit=1
+        )
+        move = self.make_invoice()
+        payment = self.pay(
+            move,
+            1000,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=account.id,
+            writeoff_label="تخفیف نقدی",
+        )
+        self.assertEqual((payment.amount, move.amount_residual), (1000, 0))
+        header, rows = self.payments(move)
+        self.assertEqual((header["tbill"], [row["pv"] for row in rows]), (1100, [1000]))
+
     def test_a_payment_of_tomorrow_is_not_told(self):
         tomorrow = fields.Date.today() + timedelta(days=2)
         move = self.make_invoice()

@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "Aria",
     "license": "LGPL-3",
-    "depends": ["aria_workflow", "aria_persian", "base_import", "crm", "sale"],
+    "depends": ["aria_workflow", "aria_persian", "base_import", "crm", "onboarding", "sale"],
     "data": [
         "security/aria_crm_lead_security.xml",
         "security/aria_customer_class_security.xml",
@@ -15,6 +15,7 @@
         "data/aria_followup_plan_data.xml",
         "data/aria_customer_class_data.xml",
         "data/aria_customer_class_cron.xml",
+        "data/onboarding_data.xml",
         "wizard/aria_followup_views.xml",
         "wizard/aria_campaign_customers_views.xml",
         "wizard/aria_lead_import_views.xml",

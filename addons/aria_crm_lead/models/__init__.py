@@ -1,6 +1,7 @@
 from . import aria_caller_mixin
 from . import aria_followup_kind
 from . import aria_followup_status
+from . import aria_files_mixin
 from . import aria_followup
 from . import aria_followup_unit
 from . import aria_followup_action
@@ -19,3 +20,5 @@ from . import aria_contact_plan
 from . import res_partner_class
 from . import utm_campaign_class
 from . import aria_referral
+from . import onboarding_onboarding
+from . import onboarding_onboarding_step

@@ -15,7 +15,7 @@ class AriaFollowupAction(models.Model):
     """What was done for a follow-up, and what came of it. Never deleted; its author may correct it."""
 
     _name = "aria.followup.action"
-    _inherit = ["aria.engine.mixin"]
+    _inherit = ["aria.engine.mixin", "aria.files.mixin"]
     _description = "Action of Follow-up"
     _order = "date desc, id desc"
     _rec_name = "outcome"
@@ -114,7 +114,7 @@ class AriaFollowupAction(models.Model):
                 )
             )
         actions.filtered("next_date")._move_deadlines()
-        actions._adopt_files()
+        actions._aria_adopt_files("attachment_ids")
         return actions
 
     def write(self, vals):
@@ -136,7 +136,7 @@ class AriaFollowupAction(models.Model):
         if vals.get("next_date"):
             self._move_deadlines()
         if "attachment_ids" in vals:
-            self._adopt_files()
+            self._aria_adopt_files("attachment_ids")
         return result
 
     @api.ondelete(at_uninstall=True)  # False: a caller's context key "_force_unlink" would skip it
@@ -157,12 +157,3 @@ class AriaFollowupAction(models.Model):
             moment = to_future(self.env, action.next_date, self.env._("The next step"))
             # sudo: whoever may note an action may plan the next one
             followup.sudo()._aria_move_deadline(moment)
-
-    def _adopt_files(self):
-        """Let whoever reads an action read its files."""
-        for action in self.filtered("attachment_ids"):
-            files = action.attachment_ids.filtered(
-                lambda f: not f.res_id and f.create_uid == self.env.user
-            )
-            # sudo: only files that the user has just uploaded
-            files.sudo().write({"res_model": self._name, "res_id": action.id})

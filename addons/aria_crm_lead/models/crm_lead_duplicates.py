@@ -139,11 +139,26 @@ class CrmLead(models.Model):
         if not campaign_ids:
             return {}
         self.env["crm.lead"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT c.id, (%s) FROM utm_campaign AS c WHERE c.id IN %s",
+                self._aria_seen_before_sql(SQL("own.campaign_id = c.id")),
+                tuple(campaign_ids),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _aria_seen_before_sql(self, condition):
+        """Return the SQL of the number of leads of persons that had been recorded before.
+
+        :param SQL condition: which leads, by the alias ``own``
+        """
         keys = self._aria_duplicate_keys("own")
         leads = SQL(
             "SELECT own.id AS place, own.id, own.company_id, %s AS phone, %s AS email,"
             " own.aria_national_id AS national_id, %s AS who, %s AS firm"
-            " FROM crm_lead AS own WHERE own.campaign_id IN %s",
+            " FROM crm_lead AS own WHERE %s",
             keys["phone"],
             keys["email"],
             keys["name"],
@@ -152,17 +167,12 @@ class CrmLead(models.Model):
                     "CASE WHEN own.contact_name <> '' THEN COALESCE(own.partner_name, '') ELSE '' END"
                 )
             ),
-            tuple(campaign_ids),
+            condition,
         )
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT lead.campaign_id, COUNT(DISTINCT lead.id) FROM (%s) AS pair"
-                " JOIN crm_lead AS lead ON lead.id = pair.place WHERE pair.id < pair.place"
-                " GROUP BY lead.campaign_id",
-                self._aria_duplicates_sql(leads),
-            )
+        return SQL(
+            "SELECT COUNT(DISTINCT pair.place) FROM (%s) AS pair WHERE pair.id < pair.place",
+            self._aria_duplicates_sql(leads),
         )
-        return dict(rows)
 
     @api.model
     def _aria_duplicates_sql(self, rows):

@@ -1,11 +1,16 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 SELLER = "sales_team.group_sale_salesman"
+LEADER = "sales_team.group_sale_salesman_all_leads"
+# what a sender of mailings and everybody else may not know
+MONEY = f"{SELLER},account.group_account_invoice,account.group_account_readonly"
 
 
 class UtmCampaign(models.Model):
-    _inherit = "utm.campaign"
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "aria.files.mixin"]
+    _check_company_auto = True
 
     aria_kind = fields.Selection(
         [
@@ -22,10 +27,55 @@ class UtmCampaign(models.Model):
     aria_date_from = fields.Date("Start")
     aria_date_to = fields.Date("End")
     aria_place = fields.Char("Place")
-    aria_budget = fields.Monetary("Budget", currency_field="currency_id")
-    aria_cost = fields.Monetary("Cost", currency_field="currency_id", help="What was really spent.")
-    aria_expected_revenue = fields.Monetary("Expected Revenue", currency_field="currency_id")
+    aria_team_id = fields.Many2one(
+        "crm.team", string="Sales Team", index="btree_not_null", check_company=True
+    )
+    aria_unit_ids = fields.Many2many(
+        "aria.unit",
+        "utm_campaign_aria_unit_rel",
+        "campaign_id",
+        "unit_id",
+        string="Units",
+        check_company=True,
+        help="Units that take part.",
+    )
+    aria_attachment_ids = fields.Many2many(
+        "ir.attachment",
+        "utm_campaign_aria_attachment_rel",
+        "campaign_id",
+        "attachment_id",
+        string="Files",
+        help="Plan of the stand, contract, leaflets …",
+    )
+    aria_budget = fields.Monetary("Budget", currency_field="currency_id", groups=MONEY)
+    aria_cost = fields.Monetary(
+        "Cost",
+        currency_field="currency_id",
+        compute="_compute_aria_cost",
+        inverse="_inverse_aria_cost",
+        search="_search_aria_cost",
+        compute_sudo=True,
+        groups=MONEY,
+        help="What was really spent: what is posted to the analytic account, or else what is typed here.",
+    )
+    aria_typed_cost = fields.Monetary(
+        currency_field="currency_id", groups="base.group_system", copy=False
+    )
+    aria_analytic_account_id = fields.Many2one(
+        "account.analytic.account",
+        string="Analytic Account",
+        ondelete="restrict",
+        check_company=True,
+        copy=False,
+        groups="analytic.group_analytic_accounting",
+        help="Vendor bills, expenses and other entries of this account are the cost of the campaign; income is left out.",
+    )
+    aria_cost_is_posted = fields.Boolean(compute="_compute_aria_cost", compute_sudo=True)
+    aria_expected_revenue = fields.Monetary(
+        "Expected Revenue", currency_field="currency_id", groups=MONEY
+    )
     aria_target_count = fields.Integer("Expected Leads")
+    aria_target_won_count = fields.Integer("Expected Sales")
     aria_lead_ids = fields.One2many(
         "crm.lead", "campaign_id", string="Leads", context={"active_test": False}
     )
@@ -72,36 +122,41 @@ class UtmCampaign(models.Model):
         currency_field="currency_id",
         compute="_compute_aria_figures",
         compute_sudo=True,
-        groups=SELLER,
+        groups=MONEY,
     )
     aria_cost_per_lead = fields.Monetary(
         "Cost per Lead",
         currency_field="currency_id",
         compute="_compute_aria_figures",
         compute_sudo=True,
-        groups=SELLER,
+        groups=MONEY,
     )
     aria_cost_per_won = fields.Monetary(
         "Cost per Won Lead",
         currency_field="currency_id",
         compute="_compute_aria_figures",
         compute_sudo=True,
-        groups=SELLER,
+        groups=MONEY,
     )
     aria_profit = fields.Monetary(
         "Profit",
         currency_field="currency_id",
         compute="_compute_aria_figures",
         compute_sudo=True,
-        groups=SELLER,
+        groups=MONEY,
         help="Won amount less cost.",
     )
     aria_return = fields.Float(
         "Return",
         compute="_compute_aria_figures",
         compute_sudo=True,
-        groups=SELLER,
+        groups=MONEY,
         help="Profit for each Rial that was spent; 1 is 100 %.",
+    )
+
+    _aria_analytic_uniq = models.UniqueIndex(
+        "(aria_analytic_account_id) WHERE aria_analytic_account_id IS NOT NULL",
+        "This analytic account belongs to another campaign already, and its cost would count twice; choose another one.",
     )
 
     @api.constrains("aria_date_from", "aria_date_to")
@@ -116,16 +171,90 @@ class UtmCampaign(models.Model):
                     )
                 )
 
-    @api.constrains("aria_cost", "aria_budget", "aria_expected_revenue")
+    @api.constrains("aria_typed_cost", "aria_budget", "aria_expected_revenue")
     def _check_aria_amounts(self):
-        for campaign in self:
-            if min(campaign.aria_cost, campaign.aria_budget, campaign.aria_expected_revenue) < 0:
+        for campaign in self.sudo():  # money that the caller may write but not read
+            amounts = (
+                campaign.aria_typed_cost,
+                campaign.aria_budget,
+                campaign.aria_expected_revenue,
+            )
+            if min(amounts) < 0:
                 raise ValidationError(
                     self.env._(
                         "An amount of “%(campaign)s” is negative; type zero or more.",
                         campaign=campaign.title,
                     )
                 )
+
+    @api.constrains("aria_target_count", "aria_target_won_count")
+    def _check_aria_targets(self):
+        for campaign in self:
+            if min(campaign.aria_target_count, campaign.aria_target_won_count) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "“%(campaign)s” expects less than nothing; type zero or more.",
+                        campaign=campaign.title,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'utm'
+        campaigns = super().create(vals_list)
+        campaigns._aria_adopt_files("aria_attachment_ids")
+        return campaigns
+
+    def write(self, vals):
+        # EXTENDS 'utm'
+        if not self.env.su and any(name.startswith("aria_") for name in vals):
+            self._aria_check_planner()
+        result = super().write(vals)
+        if "aria_attachment_ids" in vals:
+            self._aria_adopt_files("aria_attachment_ids")
+        return result
+
+    def _aria_check_planner(self):
+        """Refuse whoever does not plan these campaigns: core lets every employee write them."""
+        user = self.env.user
+        if user.has_group(LEADER):
+            return
+        for campaign in self:
+            planners = campaign.user_id | campaign.create_uid | campaign.aria_team_id.user_id
+            if user not in planners or not user.has_group(SELLER):
+                raise AccessError(
+                    self.env._(
+                        "“%(campaign)s” is planned by %(user)s; ask them, or a sales manager, to change it.",
+                        campaign=campaign.title,
+                        user=campaign.user_id.name or campaign.create_uid.name,
+                    )
+                )
+
+    @api.depends("aria_typed_cost", "aria_analytic_account_id", "company_id")
+    def _compute_aria_cost(self):
+        posted = self.filtered("aria_analytic_account_id")
+        reports = self.env["aria.campaign.report"].browse(posted._origin.ids)
+        costs = {report.id: report.cost for report in reports}
+        for campaign in self:
+            campaign.aria_cost = costs.get(campaign._origin.id, campaign.aria_typed_cost)
+            campaign.aria_cost_is_posted = bool(campaign.aria_analytic_account_id)
+
+    def _inverse_aria_cost(self):
+        for campaign in self:
+            cost = campaign.aria_cost
+            campaign = campaign.sudo()  # the column of what is typed; the right to write was asked
+            if campaign.aria_analytic_account_id and cost:
+                raise ValidationError(
+                    self.env._(
+                        "The cost of “%(campaign)s” comes from its analytic account; post it there.",
+                        campaign=campaign.title,
+                    )
+                )
+            campaign.aria_typed_cost = cost
+
+    def _search_aria_cost(self, operator, value):
+        reports = self.env["aria.campaign.report"].sudo()  # the rules of campaigns hold as well
+        return [("id", "in", reports._search([("cost", operator, value)]))]
 
     @api.depends("aria_cost")
     def _compute_aria_figures(self):

@@ -253,6 +253,7 @@ class UtmCampaign(models.Model):
             campaign.aria_typed_cost = cost
 
     def _search_aria_cost(self, operator, value):
+        self._check_field_access(self._fields["aria_cost"], "read")  # core does not ask here
         reports = self.env["aria.campaign.report"].sudo()  # the rules of campaigns hold as well
         return [("id", "in", reports._search([("cost", operator, value)]))]
 

@@ -64,6 +64,7 @@ class UtmCampaign(models.Model):
     aria_analytic_account_id = fields.Many2one(
         "account.analytic.account",
         string="Analytic Account",
+        index="btree_not_null",
         ondelete="restrict",
         check_company=True,
         copy=False,

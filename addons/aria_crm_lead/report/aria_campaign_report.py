@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-
 RATIOS = {
     "response_rate": ("response_count", "lead_count"),
     "cost_per_lead": ("cost", "lead_count"),

@@ -159,7 +159,12 @@ class TestCampaign(AriaCase):
     # ------------------------------------------------------------------ cost from the books
     def post(self, account, amount, **values):
         return self.env["account.analytic.line"].create(
-            {"name": "Stand", account.plan_id._column_name(): account.id, "amount": amount, **values}
+            {
+                "name": "Stand",
+                account.plan_id._column_name(): account.id,
+                "amount": amount,
+                **values,
+            }
         )
 
     def make_account(self, name="Fair", plan=None):
@@ -220,7 +225,7 @@ class TestCampaign(AriaCase):
         self.calls.aria_analytic_account_id = account
         self.post(account, -9000)
         own = self.fair | self.calls
-        find = lambda *leaf: self.env["utm.campaign"].search([leaf, ("id", "in", own.ids)])  # noqa: E731
+        find = lambda *leaf: self.env["utm.campaign"].search([leaf, ("id", "in", own.ids)])
         self.assertEqual(find("aria_cost", ">", 5000), self.calls)
         self.assertEqual(find("aria_cost", "=", 1000), self.fair)
 

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.aria_workflow.tests.common import AriaCase
+from odoo.addons.aria_workflow.tests.hands import HandsCase
 
 
 @tagged("post_install", "-at_install")
@@ -73,3 +74,33 @@ class TestOnboarding(AriaCase):
             self.boss, self.model, "aria_get_panel", context={"allowed_company_ids": other.ids}
         )
         self.assertEqual(len(found), 3, "another company starts by itself")
+
+
+@tagged("post_install", "-at_install")
+class TestOnboardingTour(HandsCase):
+    """The same in the browser, at both widths."""
+
+    @classmethod
+    def get_addons(cls):
+        # EXTENDS 'aria_workflow'
+        return ["aria_crm_lead"]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.boss = cls.make_person("fresh_boss", "سارا تازه", "sales_team.group_sale_manager")
+        cls.env["utm.campaign"].search([]).aria_kind = False
+
+    def walk(self, name):
+        self.env["crm.lead"].with_context(active_test=False).search([]).campaign_id = False
+        tour = f"aria_onboarding_{name}"
+        self.do_tour(tour, self.boss, "/odoo/aria-campaigns", phone=name == "phone")
+        self.env.invalidate_all()
+        self.assertTrue(self.env.ref("aria_crm_lead.onboarding_leads").is_onboarding_closed)
+        self.assertFalse(self.rpc(self.boss, self.env["onboarding.onboarding"], "aria_get_panel"))
+
+    def test_at_the_desk(self):
+        self.walk("desk")
+
+    def test_on_the_telephone(self):
+        self.walk("phone")

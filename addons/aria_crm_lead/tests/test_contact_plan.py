@@ -203,6 +203,8 @@ class TestContactPlan(ClassCase):
             {"title": "Fair", "aria_class_ids": [Command.set(self.key.ids)]}
         )
         dialog = self.make_dialog(self.seller, campaign, domain="[('city', '=', 'Tehran')]")
+        self.refuse(self.seller, dialog, "action_apply", error=AccessError)
+        campaign.user_id = self.seller
         self.assertEqual((dialog.class_ids, dialog.count, dialog.new_count), (self.key, 1, 1))
         action = self.rpc(self.seller, dialog, "action_apply")
         made = self.env["aria.followup"].search(action["domain"])

@@ -97,7 +97,8 @@ class TestOnboardingTour(HandsCase):
         self.do_tour(tour, self.boss, "/odoo/aria-campaigns", phone=name == "phone")
         self.env.invalidate_all()
         self.assertTrue(self.env.ref("aria_crm_lead.onboarding_leads").is_onboarding_closed)
-        self.assertFalse(self.rpc(self.boss, self.env["onboarding.onboarding"], "aria_get_panel"))
+        panels = self.env["onboarding.onboarding"].with_user(self.boss)
+        self.assertFalse(panels.aria_get_panel())
 
     def test_at_the_desk(self):
         self.walk("desk")

@@ -111,6 +111,7 @@ class AriaCampaignCustomers(models.TransientModel):
         """
         self.ensure_one()
         self.campaign_id.check_access("write")
+        self.campaign_id._aria_check_planner()
         to_future(self.env, self.deadline, self.env._("The deadline"))
         # two who plan the same campaign at once meet here
         self.env["aria.turn"]._take([f"campaign.customers:{self.campaign_id.id}"])

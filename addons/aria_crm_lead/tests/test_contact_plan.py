@@ -221,7 +221,7 @@ class TestContactPlan(ClassCase):
 
     def test_bad_campaign_dialogs(self):
         self.customers(1)
-        campaign = self.env["utm.campaign"].create({"title": "Fair"})
+        campaign = self.env["utm.campaign"].create({"title": "Fair", "user_id": self.seller.id})
         dialog = self.make_dialog(self.seller, campaign)
         self.refuse(self.seller, dialog, "action_apply", error=UserError)  # no classes
         values = {"class_ids": [Command.set(self.key.ids)]}

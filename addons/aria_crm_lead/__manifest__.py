@@ -1,7 +1,7 @@
 {
     "name": "Aria Leads",
     "summary": "Campaigns; leads that know their duplicates and are referred between units",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "Aria",
     "license": "LGPL-3",

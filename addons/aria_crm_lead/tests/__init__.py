@@ -8,9 +8,7 @@ from . import test_followup
 from . import test_followup_act
 from . import test_followup_concurrency
 from . import test_followup_plan
-from . import test_lead_import
-from . import test_followup_act
-from . import test_exhibition_tour
 from . import test_history
+from . import test_lead_import
 from . import test_onboarding
 from . import test_sales_target

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 ACCOUNTANT = "account.group_account_invoice"
 CEILING = ("has_credit_ceiling", "credit_ceiling")
 TOUCHED = {*CEILING, "active", "company_id"}
+PLACING = {"active", "company_id", "domain", "sequence"}
+"""what says who is in a class"""
 
 
 class AriaCustomerClass(models.Model):
@@ -42,7 +44,7 @@ class AriaCustomerClass(models.Model):
 
     def write(self, vals):
         # EXTENDS 'aria_crm_lead'
-        limited = "domain" in vals and self.filtered("has_credit_ceiling")[:1]
+        limited = PLACING & vals.keys() and self.filtered("has_credit_ceiling")[:1]
         if limited and not self._aria_may_set_ceiling():
             raise AccessError(
                 self.env._(

@@ -1,9 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.aria_sales_opportunity.tests.common import LineCase
 
@@ -233,6 +235,74 @@ class TestExposure(CreditCase):
         self.exposure(uncleared=400, guarantees=-250)
         self.company.aria_credit_count_uncleared = False
         self.exposure(guarantees=-250)
+
+    def test_each_category_is_a_switch(self):
+        tomorrow = fields.Date.today() + timedelta(days=1)
+        self.partner.credit_limit = 0
+        self.invoice(self.confirm(self.order(1)))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET date_maturity = '2020-01-01' WHERE partner_id = %s",
+            [self.partner.id],
+        )
+        self.invoice(self.confirm(self.order(2)), post=False)
+        self.confirm(self.order(3))
+        offer = self.order(4)
+        offer.order_line.aria_stage_id.kind = "ready"
+        offer._aria_engine_write(
+            {
+                "aria_proforma_number": "PF/1",
+                "aria_proforma_valid_until": tomorrow,
+                "aria_proforma_state": "issued",
+            }
+        )
+        self.env["aria.credit.guarantee"].create(
+            {"partner_id": self.partner.id, "name": "G", "amount": 50}
+        )
+        everything = {
+            "receivable": 100, "overdue": 100, "draft_invoices": 200, "orders": 300, "proformas": 400,
+            "guarantees": -50,
+        }  # fmt: skip
+        self.exposure(**everything)
+        for category in everything:
+            self.company[f"aria_credit_count_{category}"] = False
+            rest = {name: amount for name, amount in everything.items() if name != category}
+            if category == "draft_invoices":
+                rest["orders"] = 500  # what stands on a draft is not invoiced then
+            self.exposure(**rest)
+            self.company[f"aria_credit_count_{category}"] = True
+
+    def test_orders_by_total_and_by_line_agree(self):
+        """Untouched orders are summed without their lines; reading the lines of all of them gives the same."""
+        self.partner.credit_limit = 0
+        rate = {
+            "currency_id": self.env.ref("base.EUR").id,
+            "rate": 0.7,
+            "company_id": self.company.id,
+        }
+        self.env.ref("base.EUR").active = True
+        self.env["res.currency.rate"].create({**rate, "name": "2020-01-01"})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": self.env.ref("base.EUR").id}
+        )
+        orders = self.env["sale.order"]
+        for quantity, price, taxes, foreign in (
+            (3, 33.33, self.tax, False), (7, 0.07, self.tax, False), (0, 100, self.tax, False),
+            (-2, 10, self.tax, False), (1.5, 19.99, self.env["account.tax"], True), (9, 11.11, self.tax, True),
+        ):  # fmt: skip
+            order = self.make_order(*self.goods[:2], quantity=1)
+            if foreign:
+                order.pricelist_id = pricelist
+            order.order_line.write({"tax_ids": [Command.set(taxes.ids)], "price_unit": price})
+            order.order_line[0].product_uom_qty = quantity
+            self.confirm(order)
+            orders += order
+        self.invoice(orders[0])
+        by_total = self.partner.aria_credit_exposure(self.company)
+        self.assertTrue(by_total["orders"])
+        model = type(self.env["res.partner"])
+        with patch.object(model, "_aria_sql_touched", lambda _self: SQL("SELECT")):
+            self.assertEqual(self.partner.aria_credit_exposure(self.company), by_total)
 
     def test_lost_lines_and_cancelled_orders(self):
         order = self.make_order(*self.goods[:2], quantity=2)

@@ -125,6 +125,9 @@ class TestClassCeiling(CreditCase):
             (self.key, "write", {"credit_ceiling": 10**9}),
             (self.key, "write", {"has_credit_ceiling": False}),
             (self.key, "write", {"domain": "[]"}),
+            (self.key, "write", {"sequence": 99}),
+            (self.key, "write", {"company_id": False}),
+            (self.key, "action_archive"),
         ):
             with self.assertRaises(AccessError):
                 self.rpc(self.manager, *call)

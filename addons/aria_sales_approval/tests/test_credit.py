@@ -288,7 +288,7 @@ class TestExposure(CreditCase):
         orders = self.env["sale.order"]
         for quantity, price, taxes, foreign in (
             (3, 33.33, self.tax, False), (7, 0.07, self.tax, False), (0, 100, self.tax, False),
-            (-2, 10, self.tax, False), (1.5, 19.99, self.env["account.tax"], True), (9, 11.11, self.tax, True),
+            (12, 0.99, self.tax, False), (1.5, 19.99, self.env["account.tax"], True), (9, 11.11, self.tax, True),
         ):  # fmt: skip
             order = self.make_order(*self.goods[:2], quantity=1)
             if foreign:

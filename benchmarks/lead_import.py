@@ -1,11 +1,13 @@
 # 10,000 leads from one Excel file: Odoo's own import of it, beside Aria's with its check of every row for duplicates.
 import base64
+import time
 
 from aria_bench import Report, measured, median, multiply, tidy, undone
 
 from odoo.addons.aria_persian.tools import sheets
 
 ROWS, KNOWN, REPEAT = 10_000, 100_000, 3
+LIMIT = 60
 COLUMNS = {
     "Contact Name": ("contact_name", lambda n: f"بازدیدکننده {n}"),
     "Company Name": ("partner_name", lambda n: f"شرکت {n // 2}"),
@@ -38,7 +40,10 @@ def import_by_aria(data):
     """Preview and import, as the two buttons do."""
     wizard = env["aria.lead.import"].create({"file": base64.b64encode(data)})
     wizard.action_preview()
+    begin = time.process_time()
     wizard.action_import()
+    env.cr.flush()
+    cpu.append(time.process_time() - begin)
     assert wizard.lead_count == ROWS, wizard.read()
 
 
@@ -58,6 +63,7 @@ tidy(env, "crm_lead")
 whole = make_file()
 ways = {"odoo": import_by_odoo, "aria": import_by_aria}
 found = {name: [] for name in ways}
+cpu = []
 for turn in range(REPEAT):
     for name in ways if turn % 2 else reversed(ways):
         with undone(env), measured(env) as sample:
@@ -75,5 +81,11 @@ report.add(
     f"{seconds['aria']:.1f} s, {queries['aria']:,} queries; {ratio:.2f} × Odoo's",
     "≤ 1.5 × Odoo's",
     ratio <= 1.5,
+)
+report.add(
+    f"processor time of the request that records {ROWS:,} leads, the most that one file may hold",
+    f"{max(cpu):.0f} s",
+    f"≤ {LIMIT} s, limit_time_cpu of Odoo",
+    max(cpu) <= LIMIT,
 )
 report.finish()

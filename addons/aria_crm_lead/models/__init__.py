@@ -6,6 +6,7 @@ from . import aria_followup
 from . import aria_followup_unit
 from . import aria_followup_action
 from . import aria_followup_plan
+from . import aria_followup_plan_run
 from . import crm_lead
 from . import crm_lead_duplicates
 from . import crm_lead_followups

@@ -8,6 +8,9 @@ from odoo.addons.aria_workflow.arguments import to_datetime
 BATCH = 1000
 """leads that are planned in one go"""
 
+MANY = 1000
+"""more leads than these are planned by a job: a request has a limited time"""
+
 # nobody is mailed for each of ten thousand follow-ups; they stand in the cartable
 QUIET = {
     "tracking_disable": True,
@@ -40,14 +43,8 @@ class AriaFollowupPlan(models.Model):
         :return: the new ``aria.followup`` records
         :raise UserError: the plan has no steps, or one of them lies in the past
         """
-        self.ensure_one()
-        self.check_access("read")
-        leads = self.env["crm.lead"].browse(getattr(leads, "ids", leads))
-        leads.check_access("write")
-        start = to_datetime(self.env, start) or fields.Datetime.now()
-        self._check_applicable(start)
+        leads, start = self._check_asked(leads, start)
         made = self.env["aria.followup"]
-        leads = self._filter_to_plan(leads)
         for first in range(0, len(leads), BATCH):
             batch = leads[first : first + BATCH]
             vals_list = [
@@ -55,6 +52,25 @@ class AriaFollowupPlan(models.Model):
             ]
             made |= made.with_context(**QUIET).create(vals_list).with_env(self.env)
         return made
+
+    def _apply_or_queue(self, leads, start=None):
+        """Apply the plan to a few leads at once, to many by the job; return (follow-ups made, run of the job)."""
+        wanted, start = self._check_asked(leads, start)
+        if len(wanted) > MANY:
+            return self.env["aria.followup"], self.env["aria.followup.plan.run"]._add(
+                self, wanted, start
+            )
+        return self.aria_apply(wanted, start), self.env["aria.followup.plan.run"]
+
+    def _check_asked(self, leads, start):
+        """Return the ``crm.lead`` records to plan and the start (UTC), once the user is found to may ask for it."""
+        self.ensure_one()
+        self.check_access("read")
+        leads = self.env["crm.lead"].browse(getattr(leads, "ids", leads))
+        leads.check_access("write")
+        start = to_datetime(self.env, start) or fields.Datetime.now()
+        self._check_applicable(start)
+        return self._filter_to_plan(leads), start
 
     def _check_applicable(self, start):
         """Refuse a plan without steps, or one that begins too long ago."""

@@ -12,3 +12,4 @@ from . import test_history
 from . import test_lead_import
 from . import test_onboarding
 from . import test_sales_target
+from . import test_followup_plan_run

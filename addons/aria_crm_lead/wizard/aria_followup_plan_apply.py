@@ -30,9 +30,11 @@ class AriaFollowupPlanApply(models.TransientModel):
             apply.new_count = len(apply.plan_id._filter_to_plan(leads)) if apply.plan_id else 0
 
     def action_apply(self):
-        """Apply the plan, and show what it made; see ``aria.followup.plan.aria_apply``."""
+        """Apply the plan, and show what it made, or how far the job is; see ``aria.followup.plan.aria_apply``."""
         self.ensure_one()
-        made = self.plan_id.aria_apply(self.lead_ids, self.start)
+        made, run = self.plan_id._apply_or_queue(self.lead_ids, self.start)
+        if run:
+            return run.get_formview_action()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "aria_crm_lead.aria_followup_act_window"
         )

@@ -1,3 +1,5 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
@@ -202,6 +204,8 @@ class UtmCampaign(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'utm'
+        for vals in vals_list:
+            self._aria_check_numbers(vals)
         campaigns = super().create(vals_list)
         campaigns._aria_adopt_files("aria_attachment_ids")
         return campaigns
@@ -210,10 +214,21 @@ class UtmCampaign(models.Model):
         # EXTENDS 'utm'
         if not self.env.su and any(name.startswith("aria_") for name in vals):
             self._aria_check_planner()
+        self._aria_check_numbers(vals)
         result = super().write(vals)
         if "aria_attachment_ids" in vals:
             self._aria_adopt_files("aria_attachment_ids")
         return result
+
+    @api.model
+    def _aria_check_numbers(self, vals):
+        """Refuse what is no number before anything rounds it: JSON knows infinity."""
+        for name in ("aria_budget", "aria_cost", "aria_expected_revenue"):
+            value = vals.get(name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValidationError(
+                    self.env._("“%(value)s” is no amount; type zero or more.", value=value)
+                )
 
     def _aria_check_planner(self):
         """Refuse whoever does not plan these campaigns: core lets every employee write them."""

@@ -1,4 +1,5 @@
 import contextlib
+import math
 
 from psycopg2.errors import UniqueViolation
 
@@ -8,6 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.aria_workflow.tests.common import AriaCase
+
+from .invoicing import InvoicingCase
 
 FIGURES = (
     "lead_count",
@@ -155,6 +158,16 @@ class TestCampaign(AriaCase):
             self.fair.write({"aria_date_from": "2026-11-20", "aria_date_to": "2026-11-01"})
         with self.assertRaisesRegex(ValidationError, "Fair.*negative"):
             self.fair.aria_cost = -1
+        for name in ("aria_budget", "aria_expected_revenue"):
+            with self.assertRaisesRegex(ValidationError, "Fair.*negative"):
+                self.fair[name] = -1
+        campaigns = self.env["utm.campaign"]
+        boss = self.make_user("boss", "sales_team.group_sale_manager")
+        for value in (math.inf, -math.inf, math.nan):
+            for name in ("aria_budget", "aria_cost", "aria_expected_revenue"):
+                self.refuse(boss, self.fair, "write", {name: value}, error=ValidationError)
+                vals = {"title": "Odd", name: value}
+                self.refuse(boss, campaigns, "create", [vals], error=ValidationError)
 
     # ------------------------------------------------------------------ cost from the books
     def post(self, account, amount, **values):
@@ -372,3 +385,49 @@ class TestCampaign(AriaCase):
         for name in ("aria_target_count", "aria_target_won_count"):
             with self.assertRaisesRegex(ValidationError, "Fair.*less than nothing"):
                 self.fair[name] = -1
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignBills(InvoicingCase):
+    """Cost by Odoo's own accounting: bills, what is taken back, and what is sold in the same account."""
+
+    def bill(self, kind, amount, account):
+        code = "income" if kind == "out_invoice" else "expense"
+        found = self.env["account.account"].search(
+            [("account_type", "=", code), ("company_ids", "in", self.company.ids)], limit=1
+        ) or self.env["account.account"].create(
+            {"name": code, "code": f"9{code[:3]}".upper(), "account_type": code}
+        )
+        line = {
+            "name": "Stand",
+            "account_id": found.id,
+            "price_unit": amount,
+            "tax_ids": [Command.clear()],
+            "analytic_distribution": {str(account.id): 100},
+        }
+        move = self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": self.env["res.partner"].create({"name": "P"}).id,
+                "invoice_date": "2026-11-01",
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+        move.action_post()
+        return move
+
+    def test_bills_of_the_account(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Campaigns"})
+        account = self.env["account.analytic.account"].create({"name": "F", "plan_id": plan.id})
+        campaign = self.env["utm.campaign"].create({"title": "Fair", "aria_budget": 5000})
+        campaign.aria_analytic_account_id = account
+        bill = self.bill("in_invoice", 3000, account)
+        self.bill("in_refund", 500, account)
+        self.bill("out_invoice", 9000, account)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(campaign.with_user(self.seller).aria_cost, 2500)
+        bill.button_draft()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(campaign.aria_cost, -500, "a bill that is no longer posted costs nothing")

@@ -500,6 +500,35 @@ class TestCustomerClass(ClassCase):
         self.assertEqual(partner.credit_limit, 5000)
         self.assertFalse(partner._aria_get_proposals())
         self.assertTrue(key.has_credit_ceiling)
+        order = self.env["sale.order"].create({"partner_id": partner.id})
+        self.assertEqual(order.pricelist_id, pricelist, "quotations take it")
+
+    def test_proposals_of_many(self):
+        """A manager takes them over for all customers that he has ticked."""
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Key prices", "company_id": self.company.id}
+        )
+        self.make_class("Key", [("aria_rfm_score", "!=", False)], pricelist_id=pricelist.id)
+        partners = self.partner("P") | self.partner("Q") | self.partner("R")
+        for partner in partners[:2]:
+            self.invoice(partner, 100)
+        self.classify()
+        boss = self.make_user(
+            "t_boss",
+            "sales_team.group_sale_manager",
+            "base.group_partner_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        action = self.env.ref("aria_crm_lead.res_partner_action_apply_proposals")
+        context = {"active_model": "res.partner", "active_ids": partners.ids}
+        action.with_user(boss).with_context(**context).run()
+        self.env.invalidate_all()
+        self.assertEqual(
+            [p.property_product_pricelist == pricelist for p in partners], [True, True, False]
+        )
+        with self.assertRaises(AccessError):
+            action.with_user(self.seller).with_context(**context).run()
 
     def test_partner_page_opens(self):
         partner = self.partner("P")

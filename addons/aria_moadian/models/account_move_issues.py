@@ -86,7 +86,7 @@ class AccountMove(models.Model):
         found = []
         for place, (line, sstid) in enumerate(zip(lines, ids, strict=True)):
             rate = line._get_aria_vat_rate()
-            if rates.get(sstid, rate) != rate:
+            if rates.get(sstid, rate) != rate and not line._has_aria_fixed_vat():
                 found.append(
                     self._aria_warning(
                         f"body[{place}].vra",

@@ -41,6 +41,14 @@ class AccountMoveLine(models.Model):
         goods = self._get_aria_goods()
         return goods._get_aria_sstid() if goods else False
 
+    def _has_aria_fixed_vat(self):
+        """Return whether VAT is a fixed sum for each unit, so that no rate can be compared."""
+        self.ensure_one()
+        return any(
+            tax.aria_moadian_kind == "vat" and tax.amount_type == "fixed"
+            for tax in self.tax_ids.flatten_taxes_hierarchy()
+        )
+
     def _get_aria_vat_rate(self):
         """Return the percent of VAT on a line, by the kinds that the taxes have for the organisation."""
         self.ensure_one()

@@ -430,6 +430,12 @@ class AriaMoadianMemory(models.Model):
         """Go through the steps of a test, adding a line for each; return what the service knows of the memory."""
         key = self._load_key()
         steps.append(self.env._("✓ The private key is readable."))
+        if self._is_key_file_open():
+            steps.append(
+                self.env._(
+                    "✗ Other users of the server can read the key file; leave it to the user of Odoo (chmod 600)."
+                )
+            )
         client = self._make_client(key)
         steps.append(self.env._("✓ Key and certificate belong together."))
         try:
@@ -449,6 +455,11 @@ class AriaMoadianMemory(models.Model):
             "fiscal_national_id": str(facts.get("nationalId") or ""),
             "fiscal_economic_code": str(facts.get("economicCode") or ""),
         }
+
+    def _is_key_file_open(self):
+        """Return whether the key lies in a file that others than its owner may read."""
+        path = self.sudo().key_path  # the path is for the administrator only
+        return bool(path) and bool(Path(path).stat().st_mode & 0o077)
 
     def _test_clock(self, information):
         moment = information.get("serverTime")

@@ -1,5 +1,8 @@
+import ast
 from datetime import date
 from unittest.mock import patch
+
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
@@ -67,6 +70,32 @@ class TestBoard(InvoiceCase):
         self.assertFalse(old.aria_moadian_month)
         groups = old.formatted_read_group([("id", "=", old.id)], ["aria_moadian_year"], ["__count"])
         self.assertEqual(groups[0]["aria_moadian_year"], False)
+
+    def test_each_filter_of_the_board(self):
+        """Every filter can be used by an accountant; that of corrected invoices finds them and nothing else."""
+        view = self.env.ref("aria_moadian.account_move_view_search_moadian")
+        filters = {
+            node.get("name"): ast.literal_eval(node.get("domain"))
+            for node in etree.fromstring(view.arch).iter("filter")
+            if node.get("domain")
+        }
+        service = MemoryService()
+        changed, plain = self.make_invoice(), self.make_invoice()
+        (changed | plain).action_aria_moadian_send()
+        self.run_crons(service)
+        changed.button_draft()
+        changed.invoice_line_ids.quantity = 2
+        changed.action_post()
+        changed.action_aria_moadian_send()
+        self.run_crons(service)
+        self.assertEqual(changed.aria_moadian_state, "accepted", changed.aria_moadian_message)
+        moves = self.env(user=self.accountant)["account.move"]
+        own = [("id", "in", (changed | plain).ids)]
+        found = {name: moves.search([*own, *domain]) for name, domain in filters.items()}
+        self.assertEqual(found["corrected"], changed)
+        self.assertEqual(found["accepted"], changed | plain)
+        for name in ("late", "refused", "to_check", "cancelled", "rejected"):
+            self.assertFalse(found[name], name)
 
     def results(self, moves, name):
         action = self.rpc(self.accountant, "account.move", name, moves.ids)

@@ -307,6 +307,14 @@ class TestPatterns(PatternCase):
         left = self.deliver(self.refund(move, {0: 400}))["body"][0]
         self.assertEqual((left["am"], left["vam"]), (600, 199999))
 
+    def test_vat_by_the_litre_is_compared_with_no_rate(self):
+        self.env["aria.moadian.good"]._take_rows({"2710000138631": ("بنزین", 10.0, None)})
+        move = self.oil()
+        self.assertFalse(move.with_user(self.accountant).aria_moadian_issues)
+        # the same id with a rate of its own is compared as before
+        wrong = self.make_invoice(self.line(self.goods("دیگر"), 1000, **self.free))
+        self.assertEqual(len(wrong.with_user(self.accountant).aria_moadian_issues), 1)
+
     def test_oil_with_a_rate(self):
         move = self.make_invoice({"price_unit": 7272727}, aria_moadian_pattern="9")
         row = self.deliver(move)["body"][0]

@@ -1,4 +1,6 @@
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from odoo.fields import Command
@@ -17,6 +19,17 @@ class TestSimulated(SimulatedCase):
         self.memory.action_test_connection()
         self.assertNotIn("✗", self.memory.test_result)
         self.assertEqual(self.memory.fiscal_status, "ACTIVE")
+
+    def test_a_key_file_that_others_may_read_is_told(self):
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "key.pem"
+            path.write_bytes(keys.private_pem(self.memory._load_key()))
+            self.memory.write({"private_key": False, "key_path": str(path)})
+            for mode, told in ((0o644, 1), (0o600, 0)):
+                path.chmod(mode)
+                self.memory.action_test_connection()
+                self.assertEqual(self.memory.test_result.count("✗"), told, oct(mode))
+                self.assertEqual(self.memory.test_result.count("chmod 600"), told)
 
     def test_a_token_of_hardware_signs(self):
         """What stands in for the key of a memory (PKCS#11) signs calls and packets; no key is in this process' hands."""

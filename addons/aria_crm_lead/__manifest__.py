@@ -40,6 +40,7 @@
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/aria_crm_lead_demo.xml",
+        "demo/aria_followup_demo.xml",
         "demo/aria_sales_target_demo.xml",
         "demo/aria_customer_class_demo.xml",
     ],

@@ -5,6 +5,13 @@ from odoo import api, fields, models
 from ..tools import gateways
 
 BATCH = 100
+# what one gateway sends message by message is committed in small portions: a job may be ended by the clock
+PORTIONS = {"melipayamak": 10}
+QUEUED = [
+    ("state", "=", "outgoing"),
+    ("to_delete", "!=", True),
+    ("aria_company_id.aria_sms_provider", "!=", False),
+]
 LOST_MINUTES = 30
 """minutes after which a message whose sender died is told as unknown"""
 MAX_ASKED = 12
@@ -125,7 +132,7 @@ class SmsSms(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         while batch := self._aria_claim(BATCH):
             api_ = batch._aria_prepare_api()
-            has_time = commit(len(batch), remaining=int(len(batch) == BATCH))
+            has_time = commit(len(batch), remaining=self.search_count(QUEUED, limit=1))
             api_.deliver()  # no transaction is open, nothing is locked
             batch._send_with_api(api_)
             has_time = commit(0) and has_time
@@ -136,14 +143,10 @@ class SmsSms(models.Model):
     @api.model
     def _aria_claim(self, limit):
         """Return messages of one company that are now this process's."""
-        domain = [
-            ("state", "=", "outgoing"),
-            ("to_delete", "!=", True),
-            ("aria_company_id.aria_sms_provider", "!=", False),
-        ]
-        found = self.search(domain, order="id", limit=limit)
+        found = self.search(QUEUED, order="id", limit=limit)
         found = found.filtered(lambda sms: sms.aria_company_id == found[0].aria_company_id)
-        claimed = found.try_lock_for_update().filtered_domain(domain)
+        found = found[: PORTIONS.get(found.aria_company_id.aria_sms_provider, limit)]
+        claimed = found.try_lock_for_update().filtered_domain(QUEUED)
         claimed.write({"state": "process", "aria_claimed_at": fields.Datetime.now()})
         claimed.sms_tracker_id._action_update_from_sms_state("process")
         return claimed

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -149,6 +150,31 @@ class TestMessages(SmsCase):
         self.assertFalse(sms.aria_problem)
         self.run_queue()
         self.assertEqual((sms.state, len(self.forms())), ("pending", 2))
+
+    def test_portions_are_committed_one_by_one(self):
+        """A job that the clock ends loses sight of one portion, and the rest stays queued."""
+        self.set_melipayamak()
+        sms = self.env["sms.sms"].union(*(self.make_sms(f"0912111{n:04}") for n in range(25)))
+        self.assertEqual(len(sms._aria_claim(100)), 10)
+        self.run_queue()
+        self.assertEqual(len(self.forms("sendsms/sendsms")), 15)
+        states = sms.sorted("id").mapped("state")
+        self.assertEqual(states, ["process"] * 10 + ["pending"] * 15)
+
+    def test_what_the_clock_left_is_told_to_the_job(self):
+        self.set_melipayamak()
+        for n in range(15):
+            self.make_sms(f"0912111{n:04}")
+        told = []
+
+        def commit(_job, processed=0, remaining=None):
+            told.append((processed, remaining))
+            return 0  # no time is left
+
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", commit):
+            self.assertFalse(self.env["sms.sms"]._aria_send_queue())
+        self.assertEqual(told, [(10, 1), (0, None)])
+        self.assertEqual(len(self.forms("sendsms/sendsms")), 10)
 
     def test_each_company_by_its_own_gateway(self):
         """The queue holds messages of two companies, and of one that has no account yet."""

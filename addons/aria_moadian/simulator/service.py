@@ -38,9 +38,10 @@ TOKEN_CODES = {
 }
 FILTERS = ("SUCCESS", "FAILED", "TIMEOUT", "IN_PROGRESS")
 PAYMENT_METHODS = ("CHEQUE", "BARTER", "CASH", "POS", "INTERNET", "CARD", "TRANSFER", "OTHER")
-# what a payment notice may say of the bank: (name, code of the refusal, form)
+# what a payment notice may say of the bank: (name, code of the refusal, form; none is published for a notice, these are
+# as wide as the fields of the invoice)
 PAYMENT_NUMBERS = (
-    ("terminalNumber", "0106204", "[0-9]{8}"),
+    ("terminalNumber", "0106204", "[0-9]{1,8}"),
     ("referenceNumber", "0106304", "[0-9]{1,14}"),
 )
 NONCE_DEFAULT_S, NONCE_LIFE_S = 30, (10, 200)

@@ -17,7 +17,9 @@ class OnboardingOnboardingStep(models.Model):
         }
         # sudo: whether there are any, whoever may read them
         done = {
-            self.env.ref(XMLID % name): bool(self.env[model].sudo().search(own & domain, limit=1))
+            self.env.ref(XMLID % name, raise_if_not_found=False): bool(
+                self.env[model].sudo().search(own & domain, limit=1)
+            )
             for name, (model, domain) in looked_for.items()
         }
         return {step: done.get(step, False) for step in self}

@@ -28,6 +28,13 @@ class TestOnboarding(AriaCase):
     def done(self):
         return [step["done"] for step in self.panel()]
 
+    def test_records_that_somebody_deleted(self):
+        self.env.ref("aria_crm_lead.onboarding_step_leads").unlink()
+        self.assertEqual(self.done(), [False, False])
+        self.env.ref("aria_crm_lead.onboarding_leads").unlink()
+        self.assertFalse(self.panel())
+        self.rpc(self.boss, self.model, "aria_close_panel")
+
     def test_steps_follow_the_data(self):
         self.assertEqual(self.done(), [False, False, False])
         unit = self.make_unit("stand", company_id=self.company.id)

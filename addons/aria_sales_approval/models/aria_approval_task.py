@@ -581,7 +581,9 @@ class AriaApprovalTask(models.Model):
         progress._commit_progress(remaining=len(tasks))
         for task in tasks:
             try:
-                task._aria_redirect()
+                # whoever submitted reads what is said
+                lang = task.request_id.requester_id.lang
+                task.with_context(lang=lang)._aria_redirect()
                 self.env.flush_all()
             except RACES:  # somebody decides it at this instant: the next run looks again
                 self.env.cr.rollback()

@@ -292,6 +292,25 @@ class TestApproval(ApprovalCase):
         self.run_cron("ir_cron_redirect")
         self.assertEqual(task.user_id, self.c, "as soon as there is somebody")
 
+    def test_nobody_at_all_is_said_in_the_language_of_the_requester(self):
+        self.env["res.lang"]._activate_lang("fa_IR")
+        self.seller.lang = "fa_IR"
+        _group, request = self.ask_group(self.a)
+        self.env["aria.unit"].search([("code", "=", "home")]).manager_id = False
+        self.a.active = False
+        self.run_cron("ir_cron_redirect")
+        self.assertIn("جانشین", request.task_ids.redirected)
+
+    def test_missing_books_stop_no_approval(self):
+        journals = self.env["account.journal"].search([("type", "=", "sale")])
+        journals.active = False
+        order = self.make_order(self.goods[0])
+        request = self.submit(order)
+        self.approve_all(request)
+        self.assertEqual(request.state, "approved")
+        self.rpc(self.seller, order, "action_confirm")
+        self.assertEqual(order.state, "sale")
+
     def test_a_later_step_whose_people_have_gone(self):
         group, _request = self.ask_group(self.b)
         self.policy = self.make_policy({"user_ids": self.a}, {"group_id": group, "sequence": 20})
